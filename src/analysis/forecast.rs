@@ -1,0 +1,262 @@
+//! What a forecast says: finished values with dates, ready to be drawn. Nothing downstream computes a statistic.
+
+use serde::Serialize;
+
+use crate::calendar::Date;
+use crate::plan::{DefaultUsed, ReadNotUsed};
+use crate::units::{Percentile, WorkDays};
+
+/// Version of the layout of `summary.json`.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Everything that one run says.
+#[derive(Debug, Clone, Serialize)]
+pub struct Forecast {
+    /// Version of this layout.
+    pub schema_version: u32,
+    /// Version of the program.
+    pub engine_version: String,
+    /// What was run.
+    pub scenario: ScenarioFacts,
+    /// Seed of every stream.
+    pub seed: u64,
+    /// Trials that were run to the end.
+    pub trials: u32,
+    /// Trials that were asked for.
+    pub trials_requested: u32,
+    /// Whether the run was interrupted before all trials were done.
+    pub partial: bool,
+    /// The first day.
+    pub start: Date,
+    /// The last day that budgets look at.
+    pub horizon: Date,
+    /// In the order of the file.
+    pub initiatives: Vec<InitiativeForecast>,
+    /// The finish of the last initiative, where there is more than one.
+    pub portfolio: Option<PortfolioForecast>,
+    /// In the order of the file.
+    pub budgets: Vec<BudgetForecast>,
+    /// What the numbers rest on, in sentences.
+    pub assumptions: Vec<String>,
+    /// What could move the date and is not in the model, in sentences.
+    pub not_modelled: Vec<String>,
+    /// Defaults that were used because the file is silent.
+    pub defaults: Vec<DefaultUsed>,
+    /// What was read but cannot change this forecast yet.
+    pub read_not_used: Vec<ReadNotUsed>,
+    /// What is allowed but probably not meant, a sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// What was run.
+#[derive(Debug, Clone, Serialize)]
+pub struct ScenarioFacts {
+    /// The scenario's name.
+    pub name: String,
+    /// The file as the user named it.
+    pub file: String,
+    /// SHA-256 of the file's bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// A point in time, as a date and as working days from the start. Both are absent for "never".
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Moment {
+    /// The date of that working day; also absent beyond the calendar.
+    pub date: Option<Date>,
+    /// Working days since the morning of the start.
+    pub working_days: WorkDays,
+}
+
+/// A share of trials with its Wilson 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Share {
+    /// The share, 0 to 1.
+    pub p: f64,
+    /// Lower end of the interval.
+    pub ci_low: f64,
+    /// Upper end of the interval.
+    pub ci_high: f64,
+    /// Trials that it counts.
+    pub hits: u32,
+    /// Trials that it rests on.
+    pub trials: u32,
+}
+
+/// A percentile of a finish, with its order-statistic 95 % interval.
+#[derive(Debug, Clone, Serialize)]
+pub struct Quantile {
+    /// Which percentile.
+    pub percentile: Percentile,
+    /// The finish that this share of the trials meets.
+    #[serde(flatten)]
+    pub at: Moment,
+    /// Lower end of the interval; absent where the trials are too few to tell.
+    pub ci_low: Option<Moment>,
+    /// Upper end of the interval; absent where the trials are too few to tell.
+    pub ci_high: Option<Moment>,
+}
+
+/// The three timelines of a finish.
+#[derive(Debug, Clone, Serialize)]
+pub struct Timelines {
+    /// What gets communicated when nobody names the gap.
+    pub best: Quantile,
+    /// What to plan against.
+    pub expected: Quantile,
+    /// What the contingency has to cover.
+    pub worst: Quantile,
+}
+
+/// A finish worked out without chance, and how often the trials are that early.
+#[derive(Debug, Clone, Serialize)]
+pub struct Landmark {
+    /// The finish.
+    #[serde(flatten)]
+    pub at: Moment,
+    /// Share of trials that finish that early or earlier.
+    pub p_that_early: Share,
+}
+
+/// The mean finish; only where every trial finished.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Mean {
+    /// The mean.
+    #[serde(flatten)]
+    pub at: Moment,
+    /// Standard error of the mean in working days.
+    pub standard_error: f64,
+}
+
+/// The forecast of one initiative.
+#[derive(Debug, Clone, Serialize)]
+pub struct InitiativeForecast {
+    /// Its id.
+    pub id: String,
+    /// Text for people.
+    pub title: String,
+    /// Who owns it, where given.
+    pub owner: Option<String>,
+    /// Who is accountable for the promise, where given.
+    pub accountable: Option<String>,
+    /// Best, expected, worst.
+    pub timelines: Timelines,
+    /// p1, p5, p10, p20 … p90, p95, p99.
+    pub quantiles: Vec<Quantile>,
+    /// Mean finish, where every trial finished.
+    pub mean: Option<Mean>,
+    /// Trials in which it never finishes.
+    pub never: Share,
+    /// Low estimates, no risk, no overrun.
+    pub everything_goes_right: Landmark,
+    /// Likely estimates, no risk, no overrun.
+    pub plan_on_paper: Landmark,
+    /// The date that engineering stated, where given.
+    pub estimate: Option<Landmark>,
+    /// In the order of the file.
+    pub commitments: Vec<CommitmentForecast>,
+    /// The distribution of the finish for drawing: points of the empirical distribution function, rising, from the first
+    /// trial to the last that finishes, at most 401.
+    pub s_curve: Vec<CurvePoint>,
+}
+
+/// A point of the S-curve.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct CurvePoint {
+    /// The finish.
+    #[serde(flatten)]
+    pub at: Moment,
+    /// Share of trials that finish by then.
+    pub p: f64,
+}
+
+/// The finish of the last initiative.
+#[derive(Debug, Clone, Serialize)]
+pub struct PortfolioForecast {
+    /// Best, expected, worst.
+    pub timelines: Timelines,
+}
+
+/// What a promised date is worth.
+#[derive(Debug, Clone, Serialize)]
+pub struct CommitmentForecast {
+    /// To whom, where given.
+    pub to: Option<String>,
+    /// The promise.
+    pub at: Moment,
+    /// Share of trials that finish by then.
+    pub p_on_time: Share,
+    /// Share of trials that finish by then and breach no budget.
+    pub p_on_time_within_budgets: Share,
+    /// Working days from the promise to the P50 finish: positive where the promise is too early.
+    pub gap_p50_days: Option<f64>,
+    /// Working days from the promise to the P80 finish: positive where the promise is too early.
+    pub gap_p80_days: Option<f64>,
+    /// Working days from the stated estimate to the promise: negative where less was promised than engineering said.
+    pub gap_estimate_days: Option<f64>,
+    /// Mean working days late in the trials that are late; absent where none is, or one never finishes.
+    pub mean_lateness_if_late_days: Option<f64>,
+    /// Median working days late in the trials that are late; absent where none is or the median never finishes.
+    pub median_lateness_if_late_days: Option<f64>,
+    /// The dates that can be promised at 50, 80, 85, 90 and 95 % confidence.
+    pub promises: Vec<Quantile>,
+}
+
+/// Whether a budget holds as agreed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Verdict {
+    /// P(breach) is below the tolerance, interval and all.
+    #[serde(rename = "within")]
+    Within,
+    /// P(breach) is above the tolerance, interval and all.
+    #[serde(rename = "over")]
+    Over,
+    /// The interval holds the tolerance: more trials are needed to tell.
+    #[serde(rename = "not resolved")]
+    NotResolved,
+    /// No tolerance was agreed.
+    #[serde(rename = "no tolerance")]
+    NoTolerance,
+}
+
+impl Verdict {
+    /// As in the files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Within => "within",
+            Self::Over => "over",
+            Self::NotResolved => "not resolved",
+            Self::NoTolerance => "no tolerance",
+        }
+    }
+}
+
+/// What a budget is worth over one period.
+#[derive(Debug, Clone, Serialize)]
+pub struct BudgetForecast {
+    /// Its id.
+    pub id: String,
+    /// `delivery`.
+    pub kind: &'static str,
+    /// Whose budget, where it belongs to one initiative.
+    pub initiative: Option<String>,
+    /// To whom the date was promised, for a delivery budget.
+    pub to: Option<String>,
+    /// `horizon`, or a quarter such as `2026-Q2`.
+    pub period: String,
+    /// The limit, in the unit of its kind: a share of the planned time for delivery.
+    pub limit: f64,
+    /// Share of trials that exceed it.
+    pub p_breach: Share,
+    /// Median of what is counted; absent where never.
+    pub p50: Option<f64>,
+    /// Ninetieth percentile of what is counted; absent where never.
+    pub p90: Option<f64>,
+    /// Among the trials that breach it, the date on which half of them have; for delivery, the day after the last that is within.
+    pub median_breach_date: Option<Date>,
+    /// The P(breach) that was agreed, where given.
+    pub tolerance: Option<f64>,
+    /// The breach against the tolerance.
+    pub verdict: Verdict,
+}
