@@ -8,3 +8,5 @@
 //! | 0 | [`diagnostic`] | a fault in the input: code, place, what is allowed, a hint |
 //! | 1 | [`statistics`] | finishes → quantiles and proportions, each with its interval |
 //! | 1 | [`sampling`] | (seed, name, purpose, trial) → draws of estimates through inverse CDFs and the factor model |
+
+pub mod sampling;
