@@ -25,6 +25,8 @@
 pub mod analysis;
 pub mod calendar;
 pub mod diagnostic;
+pub mod engine;
 pub mod plan;
 pub mod sampling;
+pub mod statistics;
 pub mod units;

@@ -180,6 +180,15 @@ impl Work {
         }
     }
 
+    /// The teams whose people it takes.
+    pub fn teams(&self) -> impl Iterator<Item = TeamId> {
+        let (own, crew) = match self {
+            Self::Effort { team, .. } => (Some(*team), &[] as &[_]),
+            Self::Duration { crew, .. } => (None, crew.as_slice()),
+        };
+        own.into_iter().chain(crew.iter().map(|(team, _)| *team))
+    }
+
     /// The team whose factor moves the estimate: the one that does the work, or the first named.
     #[must_use]
     pub fn team(&self) -> Option<TeamId> {
