@@ -155,7 +155,7 @@ fn false_position(mut low: f64, mut high: f64, rising: impl Fn(f64) -> f64) -> f
             break;
         }
         let value = rising(middle);
-        if value.abs() < 1e-13 {
+        if value.abs() < 1e-11 {
             return middle;
         }
         if value < 0.0 {
