@@ -26,5 +26,6 @@ pub mod analysis;
 pub mod calendar;
 pub mod diagnostic;
 pub mod plan;
+pub mod report;
 pub mod sampling;
 pub mod units;
