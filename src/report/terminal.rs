@@ -133,9 +133,9 @@ impl Page {
         }
     }
 
-    /// Rows under one another, the first of them dimmed as a header; the widest column of text gives way where the lines
-    /// would be too long.
-    fn table(&mut self, sides: &[Side], header: &[&str], rows: &[Vec<Cell>]) {
+    /// Rows under one another, the first of them dimmed as a header. Where the lines would be too long, the column `yielding`
+    /// gives way, and only when little is left of it the widest.
+    fn table(&mut self, sides: &[Side], yielding: usize, header: &[&str], rows: &[Vec<Cell>]) {
         let mut all = vec![header.iter().map(|text| styled(*text, DIM)).collect::<Vec<_>>()];
         all.extend(rows.iter().cloned());
         let mut widths: Vec<usize> = (0..sides.len())
@@ -148,8 +148,15 @@ impl Page {
             })
             .collect();
         while widths.iter().sum::<usize>() + 2 * sides.len() > COLUMNS {
-            let Some(widest) = widths.iter_mut().max() else { break };
-            *widest -= 1;
+            let index = if widths.get(yielding).is_some_and(|width| *width > 6) {
+                Some(yielding)
+            } else {
+                (0..widths.len()).max_by_key(|index| widths.get(*index).copied())
+            };
+            let Some(width) = index.and_then(|index| widths.get_mut(index)) else {
+                break;
+            };
+            *width = width.saturating_sub(1);
         }
         for row in all {
             let mut used = 0;
@@ -182,11 +189,7 @@ impl Page {
 
     fn head(&mut self, forecast: &Forecast) {
         self.heading(&forecast.scenario.name);
-        let facts = format!(
-            "starts {} · {} simulated futures",
-            forecast.start.long_with_weekday(),
-            thousands(forecast.trials.into())
-        );
+        let facts = format!("starts {} · {}", forecast.start.long_with_weekday(), futures(forecast.trials));
         let file = cut(&forecast.scenario.file, COLUMNS.saturating_sub(width(&facts) + 3));
         self.line(&format!("{file} · {facts}"), DIM);
     }
@@ -203,7 +206,7 @@ impl Page {
         }
         for commitment in &initiative.commitments {
             self.blank();
-            self.commitment(commitment, any_budget);
+            self.commitment(commitment, &initiative.never, any_budget);
         }
         if initiative.never.hits > 0 {
             self.blank();
@@ -220,7 +223,7 @@ impl Page {
         }
     }
 
-    fn commitment(&mut self, commitment: &CommitmentForecast, any_budget: bool) {
+    fn commitment(&mut self, commitment: &CommitmentForecast, never: &Share, any_budget: bool) {
         let odds = &commitment.p_on_time;
         let style = if odds.p >= 0.8 {
             GOOD
@@ -236,8 +239,8 @@ impl Page {
             percent(odds)
         );
         self.paragraph(&headline, INDENT, style.bold());
-        let mut text = format!("{} ({} at 95 % confidence).", frequency_sentence(odds), percent_interval(odds));
-        if odds.hits < odds.trials {
+        let mut text = format!("{} (95 % interval {}).", frequency_sentence(odds), percent_interval(odds));
+        if odds.hits < odds.trials && never.hits < never.trials {
             text.push(' ');
             text.push_str(&match commitment.median_lateness_if_late_days {
                 Some(late) => format!("When missed, typically by {}.", span(late)),
@@ -254,24 +257,26 @@ impl Page {
     }
 
     fn timelines(&mut self, timelines: &Timelines) {
-        let row = |path: &str, role: &str, quantile: &Quantile| {
+        let all = [
+            ("Best", "what gets communicated", &timelines.best),
+            ("Expected", "plan against this", &timelines.expected),
+            ("Worst", "contingency", &timelines.worst),
+        ];
+        let count = |quantile: &Quantile| day_count(quantile.at.working_days.days());
+        let widest = all.iter().map(|(_, _, quantile)| width(&count(quantile))).max().unwrap_or(0);
+        let rows = all.map(|(path, role, quantile)| {
+            let count = count(quantile);
             vec![
                 styled(path, BOLD),
                 plain(role),
                 plain(quantile.percentile.to_string().to_uppercase()),
                 styled(date(&quantile.at), BOLD),
-                plain(day_count(quantile.at.working_days.days())),
-                styled(interval(quantile), DIM),
+                plain(format!("{}{count}{}", " ".repeat(widest - width(&count)), interval(quantile))),
                 plain(week_count(quantile.at.working_days.days())),
             ]
-        };
-        let rows = [
-            row("Best", "what gets communicated", &timelines.best),
-            row("Expected", "plan against this", &timelines.expected),
-            row("Worst", "contingency", &timelines.worst),
-        ];
-        let sides = [Side::Left, Side::Left, Side::Left, Side::Left, Side::Right, Side::Left, Side::Right];
-        self.table(&sides, &["Timeline", "", "", "finished by", "days", "95 % int.", "weeks"], &rows);
+        });
+        let sides = [Side::Left, Side::Left, Side::Left, Side::Left, Side::Left, Side::Right];
+        self.table(&sides, 1, &["Timeline", "", "", "finished by", "working days", "weeks"], &rows);
     }
 
     fn landmarks(&mut self, initiative: &InitiativeForecast) {
@@ -289,7 +294,12 @@ impl Page {
             row("Plan on paper", &initiative.plan_on_paper),
         ];
         let sides = [Side::Left, Side::Left, Side::Right, Side::Right, Side::Left];
-        self.table(&sides, &["Landmark", "finished by", "days", "weeks", "futures that early"], &rows);
+        self.table(
+            &sides,
+            0,
+            &["Landmark", "finished by", "working days", "weeks", "share that early"],
+            &rows,
+        );
     }
 
     /// Who says what, from the earliest date to the latest, and how far each lies from what to plan against.
@@ -312,8 +322,8 @@ impl Page {
         }
         if let Some(estimate) = &initiative.estimate {
             let name = match &initiative.owner {
-                Some(owner) => format!("Engineering's estimate ({})", cut(owner, 20)),
-                None => "Engineering's estimate".into(),
+                Some(owner) => format!("Engineering ({})", cut(owner, 22)),
+                None => "Engineering".into(),
             };
             rows.push((
                 estimate.at.working_days.days(),
@@ -341,18 +351,17 @@ impl Page {
         rows.sort_by(|a, b| a.0.total_cmp(&b.0));
         let rows: Vec<Vec<Cell>> = rows.into_iter().map(|(_, row)| row).collect();
         self.blank();
-        self.table(
-            &[Side::Left, Side::Left, Side::Left, Side::Left],
-            &["The gap", "date", "on time", "against expected"],
-            &rows,
-        );
+        self.table(&[Side::Left; 4], 0, &["The gap", "date", "on time", "against expected"], &rows);
         for commitment in &initiative.commitments {
             if let Some(gap) = commitment.gap_estimate_days.filter(|gap| gap.abs() >= 0.95) {
                 let sentence = format!(
-                    "{} {} {} than engineering said.",
-                    promised_to(commitment.to.as_deref(), "The ", "The promise"),
-                    if commitment.to.is_some() { "was promised" } else { "is" },
-                    format_args!("{} {}", span(gap), if gap < 0.0 { "less" } else { "more" })
+                    "The date promised{} lies {} {} engineering's.",
+                    commitment
+                        .to
+                        .as_deref()
+                        .map_or_else(String::new, |to| format!(" {}", promised_to(Some(to), "to the ", ""))),
+                    span(gap),
+                    if gap < 0.0 { "before" } else { "after" }
                 );
                 self.paragraph(&sentence, INDENT, Style::new());
             }
@@ -373,11 +382,15 @@ impl Page {
             return;
         }
         self.blank();
+        if promises.iter().all(|promise| promise.at.working_days.is_never()) {
+            self.line("  There is no date that can be promised.", Style::new());
+            return;
+        }
         self.line("  What can be promised, and with what confidence", DIM);
         let header: Vec<String> = promises.iter().map(|promise| plain_percent(promise.percentile.share())).collect();
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let row = promises.iter().map(|promise| plain(short_date(&promise.at))).collect();
-        self.table(&vec![Side::Left; promises.len()], &header, &[row]);
+        self.table(&vec![Side::Left; promises.len()], 0, &header, &[row]);
     }
 
     fn budgets(&mut self, budgets: &[&BudgetForecast]) {
@@ -408,7 +421,8 @@ impl Page {
         self.blank();
         self.table(
             &[Side::Left; 6],
-            &["Risk budget", "limit", "P(breach)", "95 % int.", "accepted", "verdict"],
+            0,
+            &["Risk budget", "limit", "P(breach)", "interval", "accepted", "verdict"],
             &rows,
         );
         for budget in budgets {
@@ -419,7 +433,6 @@ impl Page {
     }
 
     fn notes(&mut self, forecast: &Forecast) {
-        self.bullets("Warnings", &forecast.warnings);
         self.bullets("What the numbers rest on", &forecast.assumptions);
         let defaults: Vec<String> = forecast
             .defaults
@@ -438,27 +451,49 @@ impl Page {
             self.heading("Read, not yet used");
             self.paragraph(&unused.join(", "), INDENT, Style::new());
         }
+        self.bullets("Warnings", &forecast.warnings);
     }
 
     fn footer(&mut self, forecast: &Forecast) {
         self.blank();
         let hash: String = forecast.scenario.sha256.chars().take(12).collect();
+        // The widest interval of a promise says how sure the percentages are.
+        let error = forecast
+            .initiatives
+            .iter()
+            .flat_map(|initiative| &initiative.commitments)
+            .map(|commitment| (commitment.p_on_time.ci_high - commitment.p_on_time.ci_low) * 50.0)
+            .fold(0.0, f64::max);
         let text = format!(
-            "{} trials · seed {} · scenario {} · sim {}",
+            "{} trial{}{} · seed {} · scenario {} · sim {}",
             thousands(forecast.trials.into()),
+            if forecast.trials == 1 { "" } else { "s" },
+            if error > 0.0 {
+                format!(" (odds ±{:.1} points)", (error * 10.0).ceil() / 10.0)
+            } else {
+                String::new()
+            },
             forecast.seed,
             cut(&hash, 12),
             cut(&forecast.engine_version, 20)
         );
         self.paragraph(&text, "", DIM);
-        let legend = "Days are working days from the start; a week is 5 of them. Intervals (95 %) are the error of the simulation \
-                      alone: more trials narrow them, while the estimates stay what they are.";
+        let legend = "Working days count from the start; a week has 5. Intervals, also those in brackets, are the error of the simulation \
+                      at 95 %: more trials narrow them, and none of them covers a wrong estimate.";
         self.paragraph(legend, "", DIM);
         self.partial(forecast);
     }
 }
 
-/// `The board`, or what to say where nobody is named. Names that bring their own article keep it.
+fn futures(trials: u32) -> String {
+    if trials == 1 {
+        "1 simulated future".into()
+    } else {
+        format!("{} simulated futures", thousands(trials.into()))
+    }
+}
+
+/// `the board`, or what to say where nobody is named. Names that bring their own article keep it.
 fn promised_to(to: Option<&str>, before: &str, nobody: &str) -> String {
     match to {
         Some(to) => {
@@ -517,20 +552,18 @@ fn never_sentence(never: &Share) -> String {
     )
 }
 
-/// The interval of a percentile in working days; too few trials to tell is a dash.
+/// The interval of a percentile in working days, after a space and in brackets; nothing where the trials are too few to tell.
 fn interval(quantile: &Quantile) -> String {
-    match (&quantile.ci_low, &quantile.ci_high) {
-        (Some(low), Some(high)) => {
-            let (low, high) = (low.working_days, high.working_days);
-            if low.is_never() {
-                "–".into()
-            } else if high.is_never() {
-                format!("{}–never", day_count(low.days()))
-            } else {
-                format!("{}–{}", day_count(low.days()), day_count(high.days()))
-            }
-        }
-        _ => "–".into(),
+    let (Some(low), Some(high)) = (&quantile.ci_low, &quantile.ci_high) else {
+        return String::new();
+    };
+    let (low, high) = (low.working_days, high.working_days);
+    if low.is_never() {
+        String::new()
+    } else if high.is_never() {
+        format!(" ({}–never)", day_count(low.days()))
+    } else {
+        format!(" ({}–{})", day_count(low.days()), day_count(high.days()))
     }
 }
 
@@ -543,8 +576,8 @@ fn against(days: Option<f64>) -> String {
     match days {
         None => "–".into(),
         Some(days) if days.abs() < 0.95 => "the same day".into(),
-        Some(days) if days > 0.0 => format!("{} too early", span(days)),
-        Some(days) => format!("{} later", span(days)),
+        Some(days) if days > 0.0 => format!("{} before", span(days)),
+        Some(days) => format!("{} after", span(days)),
     }
 }
 
@@ -561,24 +594,29 @@ fn budget_sentence(budget: &BudgetForecast) -> Option<String> {
     }
     let to = promised_to(budget.to.as_deref(), "to the ", "");
     let name = cut(&budget.id, 24);
+    let slip = |share: f64| format!("{:.0} %", share * 100.0);
+    let date = if to.is_empty() {
+        "the promised date".to_owned()
+    } else {
+        format!("the date promised {to}")
+    };
     let mut text = match (budget.p50, budget.p90) {
         (Some(p50), Some(p90)) => format!(
-            "{name}: the slip of the date promised {to} is {} (P50) to {} (P90)",
-            plain_percent(p50),
-            plain_percent(p90)
+            "{name}: {date} slips by {} (P50) to {} (P90) of the planned time",
+            slip(p50),
+            slip(p90)
         ),
         (Some(p50), None) => format!(
-            "{name}: the slip of the date promised {to} is {} (P50), without end at P90",
-            plain_percent(p50)
+            "{name}: {date} slips by {} of the planned time (P50), without end at P90",
+            slip(p50)
         ),
-        _ => format!("{name}: the date promised {to} slips without end"),
+        _ => format!("{name}: {date} slips without end"),
     };
-    text.push_str(" of the planned time");
     if let Some(date) = budget.median_breach_date {
-        text.push_str(&format!("; the budget is broken on {}", date.long_with_weekday()));
+        text.push_str(&format!("; a finish on {} or later breaks the budget", date.long_with_weekday()));
     }
     text.push('.');
-    Some(text.replace("promised  ", "promised "))
+    Some(text)
 }
 
 #[cfg(test)]

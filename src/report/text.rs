@@ -66,8 +66,10 @@ pub fn wrap(text: &str, first: &str, rest: &str, columns: usize) -> Vec<String> 
     let mut lines = Vec::new();
     let mut line = first.to_owned();
     let mut is_empty = true;
-    for word in inert(text).split_whitespace() {
-        let mut word = word.to_owned();
+    // A number keeps its percent sign.
+    let text = inert(text).replace(" %", "\u{a0}%");
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let mut word = word.replace('\u{a0}', " ");
         if !is_empty && width(&line) + 1 + width(&word) > columns {
             lines.push(std::mem::replace(&mut line, rest.to_owned()));
             is_empty = true;
@@ -171,7 +173,7 @@ fn digits_of(p: f64) -> String {
     if (0.0995..=0.9005).contains(&p) {
         format!("{:.0}", p * 100.0)
     } else {
-        trim_zero(&format!("{:.1}", p * 100.0))
+        format!("{:.1}", p * 100.0)
     }
 }
 

@@ -102,7 +102,7 @@ pub fn ticks(low: Place, high: Place, most: usize) -> Vec<Tick> {
         let dates = dates(step, first, last);
         let dates: Vec<Date> = dates
             .into_iter()
-            .filter(|date| Place::morning(*date) >= low && Place::morning(*date) <= high)
+            .filter(|date| Place::morning(*date) >= low && Place::morning(*date).0 + 0.5 <= high.0)
             .collect();
         if dates.len() <= most {
             return labelled(step, &dates);
@@ -163,11 +163,13 @@ fn labelled(step: Step, dates: &[Date]) -> Vec<Tick> {
             };
             let new = (said != Some(year(date)) && !matches!(step, Step::Years(_))).then(|| year(date));
             said = Some(year(date));
-            Tick {
-                at: Place::morning(date),
-                text,
-                year: new,
-            }
+            // A day's name stands at its middle, so that the evening of a Friday is not under the name of the Monday after.
+            let at = if matches!(step, Step::Days(_)) {
+                Place(Place::morning(date).0 + 0.5)
+            } else {
+                Place::morning(date)
+            };
+            Tick { at, text, year: new }
         })
         .collect()
 }
@@ -189,7 +191,7 @@ mod tests {
     fn ticks_fall_on_round_dates() {
         assert_eq!(
             texts("2026-03-04", "2026-03-10"),
-            ["4 Mar 2026", "5 Mar", "6 Mar", "9 Mar", "10 Mar", "11 Mar"]
+            ["4 Mar 2026", "5 Mar", "6 Mar", "9 Mar", "10 Mar"]
         );
         assert_eq!(
             texts("2026-03-04", "2026-04-10"),
@@ -198,7 +200,8 @@ mod tests {
         assert_eq!(
             texts("2026-11-20", "2027-03-31"),
             [
-                "7 Dec 2026",
+                "23 Nov 2026",
+                "7 Dec",
                 "21 Dec",
                 "4 Jan 2027",
                 "18 Jan",

@@ -64,12 +64,16 @@ fn rows(sorted: &[Flag], rights: usize, left: f64, right: f64) -> Option<Vec<Pla
     }
     let n = sorted.len();
     let get = |index: usize| reaches.get(index).copied().unwrap_or((0.0, 0.0));
-    // Equal poles are one pole: the earlier flag is then taken to span the later one's, not both each other's.
+    // A pole beside the text, on the side where the flag's own pole stands, does not touch it. Of equal poles the earlier flag
+    // is taken to span the later one's, so that they do not both span each other's.
     let spans = |a: usize, b: usize| {
-        let pole = sorted.get(b).map_or(0.0, |flag| flag.x);
-        let same = sorted.get(a).is_some_and(|flag| (flag.x - pole).abs() < 1e-9);
+        let (Some(flag), Some(other)) = (sorted.get(a), sorted.get(b)) else {
+            return false;
+        };
         let (from, to) = get(a);
-        a != b && if same { a < b } else { from - 6.0 <= pole && pole <= to + 6.0 }
+        let (from, to) = if a >= rights { (from - 6.0, flag.x) } else { (flag.x, to + 6.0) };
+        let same = (flag.x - other.x).abs() < 1e-9;
+        a != b && if same { a < b } else { from <= other.x && other.x <= to }
     };
     let mut rows: Vec<Option<usize>> = vec![None; n];
     for _ in 0..n {
@@ -129,6 +133,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_on_the_right_goes_left() {
         assert_eq!(placed(&[(10.0, 100.0), (450.0, 100.0)]), Some(vec![(0, false), (0, true)]));
+        assert_eq!(placed(&[(100.0, 150.0), (103.0, 150.0)]), Some(vec![(1, false), (0, false)]));
         assert_eq!(placed(&[(250.0, 300.0)]), None);
     }
 }

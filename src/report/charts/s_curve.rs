@@ -45,7 +45,6 @@ struct Marker {
 struct Frame {
     low: Place,
     high: Place,
-    right: f64,
     top: f64,
     bottom: f64,
 }
@@ -53,7 +52,7 @@ struct Frame {
 impl Frame {
     fn x(&self, at: Place) -> f64 {
         let share = (at.0 - self.low.0) / (self.high.0 - self.low.0);
-        LEFT + share.clamp(0.0, 1.0) * (self.right - LEFT)
+        LEFT + share.clamp(0.0, 1.0) * (RIGHT - LEFT)
     }
 
     fn y(&self, share: f64) -> f64 {
@@ -80,7 +79,6 @@ fn draw(initiative: &InitiativeForecast, forecast: &Forecast, fonts: &Fonts) -> 
     let mut frame = Frame {
         low,
         high,
-        right: RIGHT,
         top: 0.0,
         bottom: 0.0,
     };
@@ -124,10 +122,13 @@ fn title(initiative: &InitiativeForecast) -> String {
 }
 
 fn subtitle(initiative: &InitiativeForecast, forecast: &Forecast) -> String {
-    let mut text = format!(
-        "Share of {} simulated futures that are finished by each date",
-        thousands(initiative.never.trials.into())
-    );
+    let mut text = match initiative.never.trials {
+        1 => "Whether the one simulated future is finished by each date".to_owned(),
+        trials => format!(
+            "Share of {} simulated futures that are finished by each date",
+            thousands(trials.into())
+        ),
+    };
     if initiative.never.hits > 0 {
         text.push_str(&format!("; {} never finish", percent(&initiative.never)));
     }
@@ -312,7 +313,7 @@ fn range(points: &[(Place, f64)], markers: &[Marker], start: Place) -> (Place, P
     (Place(from - spare), Place(if to > high { to + spare } else { to + clear }))
 }
 
-/// Places the flags; where they do not fit, the picture keeps its right side free for them.
+/// Places the flags; where they do not fit, the axis goes on until they do.
 fn place_flags(markers: &[Marker], frame: &mut Frame, fonts: &Fonts) -> Vec<Placed> {
     let widths: Vec<f64> = markers
         .iter()
@@ -331,7 +332,9 @@ fn place_flags(markers: &[Marker], frame: &mut Frame, fonts: &Fonts) -> Vec<Plac
     if let Some(placed) = place(&flags(frame), LEFT, WIDTH - 10.0) {
         return placed;
     }
-    frame.right = WIDTH - 12.0 - widths.iter().copied().fold(0.0, f64::max);
+    // Every pole then stands far enough from the right edge for the widest flag.
+    let room = (RIGHT - LEFT - 14.0 - widths.iter().copied().fold(0.0, f64::max)).max(100.0);
+    frame.high = Place(frame.low.0 + (frame.high.0 - frame.low.0) * (RIGHT - LEFT) / room);
     place(&flags(frame), LEFT, WIDTH - 10.0).unwrap_or_else(|| {
         (0..markers.len())
             .map(|row| Placed {
@@ -371,7 +374,7 @@ fn poles(canvas: &mut Canvas, markers: &[Marker], placed: &[Placed], frame: &Fra
 }
 
 fn x_ticks(frame: &Frame) -> Vec<Tick> {
-    ticks(frame.low, frame.high, ((frame.right - LEFT) / 72.0) as usize)
+    ticks(frame.low, frame.high, ((RIGHT - LEFT) / 72.0) as usize)
 }
 
 fn grid(canvas: &mut Canvas, frame: &Frame) {
@@ -530,7 +533,8 @@ fn percentiles(
             canvas.line(&[(area[2] + 4.0, middle), (x - 7.0, middle)], 1.0, FORECAST, None);
         }
         if crossed > 0 {
-            canvas.rectangle((area[0] - 3.0, area[1]), (area[2] + 3.0, area[3]), PAPER);
+            let ground = if area[0] > x { FORECAST_AREA } else { PAPER };
+            canvas.rectangle((area[0] - 3.0, area[1]), (area[2] + 3.0, area[3]), ground);
         }
         canvas.label(Label {
             bold: true,
