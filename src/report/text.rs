@@ -299,7 +299,7 @@ pub fn date(at: &Moment) -> String {
     match at.date {
         Some(date) => date.long_with_weekday(),
         None if at.working_days.is_never() => "never".into(),
-        None => "after 2999".into(),
+        None => "beyond the calendar".into(),
     }
 }
 

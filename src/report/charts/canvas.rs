@@ -377,6 +377,11 @@ fn escape(text: &str) -> String {
     safe
 }
 
+/// Length of a line; the root is exact on every machine, which `hypot` is not.
+fn length(dx: f64, dy: f64) -> f64 {
+    (dx * dx + dy * dy).sqrt()
+}
+
 fn circle(x: f64, y: f64, radius: f64) -> Vec<(f64, f64)> {
     (0..48)
         .map(|k| f64::from(k) * std::f64::consts::TAU / 48.0)
@@ -392,7 +397,7 @@ fn dashed(points: &[(f64, f64)], dash: Option<f64>) -> Vec<Vec<(f64, f64)>> {
     let mut strokes = Vec::new();
     for pair in points.windows(2) {
         let &[(x0, y0), (x1, y1)] = pair else { continue };
-        let length = (x1 - x0).hypot(y1 - y0);
+        let length = length(x1 - x0, y1 - y0);
         let mut at = 0.0;
         while at < length {
             let end = (at + dash).min(length);
@@ -408,7 +413,7 @@ fn dashed(points: &[(f64, f64)], dash: Option<f64>) -> Vec<Vec<(f64, f64)>> {
 fn outline(points: &[(f64, f64)], width: f64) -> Vec<(f64, f64)> {
     let mut kept: Vec<(f64, f64)> = Vec::with_capacity(points.len());
     for &(x, y) in points {
-        if kept.last().is_none_or(|&(px, py)| (x - px).hypot(y - py) > 0.05) {
+        if kept.last().is_none_or(|&(px, py)| length(x - px, y - py) > 0.05) {
             kept.push((x, y));
         }
     }
@@ -416,7 +421,7 @@ fn outline(points: &[(f64, f64)], width: f64) -> Vec<(f64, f64)> {
         .windows(2)
         .filter_map(|pair| match pair {
             &[(x0, y0), (x1, y1)] => {
-                let length = (x1 - x0).hypot(y1 - y0);
+                let length = length(x1 - x0, y1 - y0);
                 Some(((y0 - y1) / length, (x1 - x0) / length))
             }
             _ => None,
@@ -543,6 +548,8 @@ impl Raster {
         let mut encoder = png::Encoder::new(&mut bytes, size(self.width)?, size(self.height)?);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_compression(png::Compression::Default);
+        encoder.set_filter(png::FilterType::Up);
         let mut writer = encoder.write_header().map_err(failed)?;
         writer.write_image_data(&self.pixels).map_err(failed)?;
         writer.finish().map_err(failed)?;

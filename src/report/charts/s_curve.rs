@@ -129,7 +129,7 @@ fn subtitle(initiative: &InitiativeForecast, forecast: &Forecast) -> String {
             thousands(trials.into())
         ),
     };
-    if initiative.never.hits > 0 {
+    if initiative.never.hits > 0 && !initiative.s_curve.is_empty() {
         text.push_str(&format!("; {} never finish", percent(&initiative.never)));
     }
     if forecast.partial {
