@@ -329,20 +329,27 @@ fn place_flags(markers: &[Marker], frame: &mut Frame, fonts: &Fonts) -> Vec<Plac
             })
             .collect()
     };
-    if let Some(placed) = place(&flags(frame), LEFT, WIDTH - 10.0) {
-        return placed;
+    let widest = widths.iter().copied().fold(0.0, f64::max);
+    let room = (RIGHT - LEFT - 14.0 - widest).max(100.0);
+    // Once the axis is longer, every pole stands far enough from the right edge for the widest flag; a marker that lay beyond
+    // the edge before may now stand near it, and the axis grows once more.
+    for _ in 0..4 {
+        if let Some(placed) = place(&flags(frame), LEFT, WIDTH - 10.0) {
+            return placed;
+        }
+        frame.high = Place(frame.low.0 + (frame.high.0 - frame.low.0) * (RIGHT - LEFT) / room);
     }
-    // Every pole then stands far enough from the right edge for the widest flag.
-    let room = (RIGHT - LEFT - 14.0 - widths.iter().copied().fold(0.0, f64::max)).max(100.0);
-    frame.high = Place(frame.low.0 + (frame.high.0 - frame.low.0) * (RIGHT - LEFT) / room);
-    place(&flags(frame), LEFT, WIDTH - 10.0).unwrap_or_else(|| {
-        (0..markers.len())
-            .map(|row| Placed {
-                row: markers.len() - row - 1,
-                is_left: false,
-            })
-            .collect()
-    })
+    // A row each, on the side where there is room: a pole may cross a flag, but nothing is lost.
+    let row = |index: usize| markers.len() - index - 1;
+    let flags = flags(frame);
+    flags
+        .iter()
+        .enumerate()
+        .map(|(index, flag)| Placed {
+            row: row(index),
+            is_left: flag.x + flag.width > WIDTH - 10.0,
+        })
+        .collect()
 }
 
 /// The text of a flag; a marker that lies outside the picture points to where it would be.
