@@ -27,6 +27,7 @@ pub mod calendar;
 pub mod diagnostic;
 pub mod engine;
 pub mod plan;
+pub mod report;
 pub mod sampling;
 pub mod statistics;
 pub mod units;
