@@ -27,4 +27,5 @@ pub mod calendar;
 pub mod diagnostic;
 pub mod plan;
 pub mod sampling;
+pub mod scenario;
 pub mod units;
