@@ -1,19 +1,38 @@
-//! Placeholder until the room is built.
-/// Correlation.
-#[derive(Debug, Clone, Copy)]
-pub struct Correlation {
-    /// team
-    pub team: f64,
-    /// portfolio
-    pub portfolio: f64,
-}
-/// Distribution.
-#[derive(Debug, Clone)]
-pub struct Distribution;
-impl Distribution {
-    /// fixed
-    #[must_use]
-    pub fn is_fixed(&self) -> bool {
-        true
-    }
-}
+//! Draws: (seed, name, purpose, trial) → a standard normal → an estimate.
+//!
+//! | file | subject |
+//! |---|---|
+//! | [`stream`] | named counter-based random streams |
+//! | [`normal`] | the standard normal: density, Φ, Φ⁻¹ |
+//! | [`factor`] | the factor model that correlates task estimates |
+//! | [`shape`] | the names of the shapes and of what a triple's ends mean |
+//! | [`distribution`] | a distribution that is valid by construction: quantile, cdf, mean, floor |
+//! | [`infeasible`] | why numbers admit no distribution, and the nearest that do |
+//! | [`sampler`] | a distribution compiled for speed: z ↦ F⁻¹(Φ(z)) |
+//!
+//! An estimate takes *one* normal z per trial and is the monotone image F⁻¹(Φ(z)) of it. Two scenarios that share a name share
+//! its z, so their difference is a paired one; a rejection sampler would lose that.
+//!
+//! Everything that reaches a draw is computed from IEEE additions, multiplications, divisions and square roots, and from the
+//! `libm` crate (never the platform's), without fused multiply-add: the same bits on every machine.
+//!
+//! This room does *not* know units, teams or dates: its numbers are in whatever unit its caller means.
+
+mod beta;
+pub mod distribution;
+mod elementary;
+pub mod factor;
+mod fit;
+pub mod infeasible;
+pub mod normal;
+pub mod sampler;
+pub mod shape;
+pub mod stream;
+mod table;
+
+pub use distribution::Distribution;
+pub use factor::{Correlation, Loadings};
+pub use infeasible::{Infeasible, Reason};
+pub use sampler::{Sampler, SamplerCache};
+pub use shape::{Range, Shape};
+pub use stream::{Purpose, Seed, Sequence, Stream};
