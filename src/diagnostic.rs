@@ -435,7 +435,10 @@ mod tests {
     #[test]
     fn nothing_reaches_the_terminal_alive() {
         let text = "title = \"\u{1b}[31m\u{202e}evil\"\r\n";
-        let fault = Fault::error("code", "\u{1b}]0;x\u{7}").of(&source(text)).at(&(8..12)).hint("\u{9b}2J");
+        let fault = Fault::error("code", "\u{1b}]0;x\u{7}")
+            .of(&source(text))
+            .at(&(8..12))
+            .hint("\u{9b}2J");
         let shown = render(&[fault], false);
         assert!(!shown.contains(['\u{1b}', '\u{202e}', '\u{7}', '\u{9b}', '\r']), "{shown}");
         assert!(shown.contains("␛[31m"), "{shown}");

@@ -67,9 +67,12 @@ pub fn estimate(name: &str, node: &Node, scale: Scale, faults: &mut Faults) -> O
         Value::Table(_) => shaped(name, node, scale, faults),
         Value::Bool(_) | Value::Date(_) | Value::Time(_) => {
             faults.add(
-                Fault::error("wrong-type", format!("`{name}` is {}, but an estimate is needed", node.value.kind()))
-                    .at(&node.span)
-                    .allowed(scale.allowed()),
+                Fault::error(
+                    "wrong-type",
+                    format!("`{name}` is {}, but an estimate is needed", node.value.kind()),
+                )
+                .at(&node.span)
+                .allowed(scale.allowed()),
             );
             None
         }
@@ -95,17 +98,22 @@ fn three(name: &str, node: &Node, items: &[Node], scale: Scale, faults: &mut Fau
             _ => "give low, likely and high",
         };
         faults.add(
-            Fault::error("not-three-numbers", format!("`{name}` has {} numbers, but an estimate has three", items.len()))
-                .at(&node.span)
-                .label("low, likely and high are needed")
-                .allowed(scale.allowed())
-                .hint(hint),
+            Fault::error(
+                "not-three-numbers",
+                format!("`{name}` has {} numbers, but an estimate has three", items.len()),
+            )
+            .at(&node.span)
+            .label("low, likely and high are needed")
+            .allowed(scale.allowed())
+            .hint(hint),
         );
         return None;
     };
     let numbers = [low, likely, high].map(|item| scale.number(name, item, faults));
     let text = [low, likely, high].map(|item| written(item, faults)).join(" / ");
-    let [Some(low), Some(likely), Some(high)] = numbers else { return None };
+    let [Some(low), Some(likely), Some(high)] = numbers else {
+        return None;
+    };
     let numbers = ascending(name, [low, likely, high], faults)?;
     Some(EstimateText {
         span: node.span.clone(),
@@ -303,7 +311,9 @@ fn form(reader: &mut Reader<'_>, given: Option<At<Shape>>, scale: Scale, faults:
                 get(reader, "likely", faults)
             };
             let high = get(reader, "high", faults);
-            let [Some(low), Some(likely), Some(high)] = [low, likely, high] else { return None };
+            let [Some(low), Some(likely), Some(high)] = [low, likely, high] else {
+                return None;
+            };
             let numbers = ascending(&reader.path, [low, likely, high], faults)?;
             let range = match range {
                 Some(None) => return None,
@@ -324,11 +334,14 @@ fn pair(reader: &Reader<'_>, low: At<f64>, high: At<f64>, allowed: &str, faults:
         return Some((low.value, high.value));
     }
     faults.add(
-        Fault::error("reversed-estimate", format!("in `{}` the higher number is below the lower one", reader.path))
-            .at(&high.span)
-            .label("out of order")
-            .related(&low.span, "compared with this")
-            .allowed(allowed),
+        Fault::error(
+            "reversed-estimate",
+            format!("in `{}` the higher number is below the lower one", reader.path),
+        )
+        .at(&high.span)
+        .label("out of order")
+        .related(&low.span, "compared with this")
+        .allowed(allowed),
     );
     None
 }

@@ -33,7 +33,7 @@ use crate::diagnostic::Fault;
 /// # Errors
 /// Where the bytes are no text at all.
 pub fn read(path: &str, bytes: Vec<u8>) -> Result<Scenario, Vec<Fault>> {
-    let source = tree::decode(path, bytes).map_err(|fault| vec![fault])?;
+    let source = tree::decode(path, bytes).map_err(|fault| vec![*fault])?;
     let parsed = tree::parse(&source);
     let mut scenario = sections::read(&source, &parsed.root, parsed.complete, parsed.faults);
     // Half a file makes no options.

@@ -45,7 +45,11 @@ pub fn read(root: &Table, scenario: &mut Scenario) {
     let mut options = top.named("option", "an option", "narrow", &mut faults);
     if let Some((id, _)) = options.get(MOST_OPTIONS) {
         let message = format!("the scenario has {} options", options.len());
-        faults.add(Fault::error("too-many", message).at(&id.span).allowed(format!("at most {MOST_OPTIONS}")));
+        faults.add(
+            Fault::error("too-many", message)
+                .at(&id.span)
+                .allowed(format!("at most {MOST_OPTIONS}")),
+        );
         options.truncate(MOST_OPTIONS);
     }
     let table_of = |id: &str| match &root.get("option")?.node.value {
@@ -234,7 +238,8 @@ fn named(base: &mut Table, over: &Table, section: &str, option: &str, faults: &m
         match base.get_mut(&entry.key) {
             Some(Entry {
                 node: Node {
-                    value: Value::Table(existing), ..
+                    value: Value::Table(existing),
+                    ..
                 },
                 ..
             }) => merge(existing, &without),
@@ -256,7 +261,9 @@ fn tasks(base: &mut Table, over: &Table, option: &str, faults: &mut Faults) -> V
         let Value::Table(table) = &initiative.node.value else { continue };
         let Some(over) = table.get("task") else { continue };
         let Some(existing) = base.get_mut(&initiative.key) else { continue };
-        let Value::Table(existing) = &mut existing.node.value else { continue };
+        let Value::Table(existing) = &mut existing.node.value else {
+            continue;
+        };
         let (Value::Table(over_tasks), Some(entry)) = (&over.node.value, existing.get_mut("task")) else {
             put(existing, over);
             continue;

@@ -165,7 +165,11 @@ impl<'t> Reader<'t> {
     /// The full name of a key.
     #[must_use]
     pub fn name(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
     }
 
     /// Whether the table has the key; allows it.
@@ -209,7 +213,11 @@ impl<'t> Reader<'t> {
     pub fn required(&mut self, key: &'static str, example: &str, faults: &mut Faults) -> Option<&'t Node> {
         let node = self.node(key);
         if node.is_none() && !self.forgiving {
-            let named = if self.path.is_empty() { self.what.to_owned() } else { format!("`{}`", self.path) };
+            let named = if self.path.is_empty() {
+                self.what.to_owned()
+            } else {
+                format!("`{}`", self.path)
+            };
             faults.add(
                 Fault::error("missing-key", format!("{named} does not say `{key}`"))
                     .at(&self.span)
@@ -284,9 +292,12 @@ impl<'t> Reader<'t> {
             Value::Faulty => return Vec::new(),
             other => {
                 faults.add(
-                    Fault::error("wrong-type", format!("`{path}` is {}, but here {what} is a table with a name", other.kind()))
-                        .at(&entry.key_span)
-                        .hint(format!("write `[{path}.{example}]`, with single brackets")),
+                    Fault::error(
+                        "wrong-type",
+                        format!("`{path}` is {}, but here {what} is a table with a name", other.kind()),
+                    )
+                    .at(&entry.key_span)
+                    .hint(format!("write `[{path}.{example}]`, with single brackets")),
                 );
                 return Vec::new();
             }
@@ -302,10 +313,15 @@ impl<'t> Reader<'t> {
                 }
                 Value::Faulty => {}
                 other => faults.add(
-                    Fault::error("wrong-type", format!("`{full}` is {}, but {what} is a table with a name", other.kind()))
-                        .at(&entry.key_span)
-                        .label(format!("read as the name of {what}"))
-                        .hint(format!("give it a name in the header: `[{path}.{example}]`, or `{example} = {{ … }}`")),
+                    Fault::error(
+                        "wrong-type",
+                        format!("`{full}` is {}, but {what} is a table with a name", other.kind()),
+                    )
+                    .at(&entry.key_span)
+                    .label(format!("read as the name of {what}"))
+                    .hint(format!(
+                        "give it a name in the header: `[{path}.{example}]`, or `{example} = {{ … }}`"
+                    )),
                 ),
             }
         }
@@ -323,7 +339,11 @@ impl<'t> Reader<'t> {
             if self.allowed.contains(&entry.key.as_str()) {
                 continue;
             }
-            let here = if self.path.is_empty() { self.what.to_owned() } else { format!("`{}`", self.path) };
+            let here = if self.path.is_empty() {
+                self.what.to_owned()
+            } else {
+                format!("`{}`", self.path)
+            };
             let hint = advice(&entry.key)
                 .or_else(|| suggest(&entry.key, self.allowed.iter().copied()).map(|near| format!("did you mean `{near}`?")));
             faults.add(
@@ -405,9 +425,16 @@ pub fn date(name: &str, node: &Node, faults: &mut Faults) -> Option<At<Date>> {
 
 /// The date that `6.3.2026` or `03/06/2026` may stand for, where only one reading is possible.
 fn day_first(text: &str) -> Option<Date> {
-    let parts: Vec<i16> = text.split(['.', '/', '-']).map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
+    let parts: Vec<i16> = text
+        .split(['.', '/', '-'])
+        .map(|part| part.trim().parse().ok())
+        .collect::<Option<_>>()?;
     let [first, second, third] = parts.as_slice() else { return None };
-    let (year, a, b) = if *first > 31 { (*first, *second, *third) } else { (*third, *second, *first) };
+    let (year, a, b) = if *first > 31 {
+        (*first, *second, *third)
+    } else {
+        (*third, *second, *first)
+    };
     let of = |month: i16, day: i16| Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?);
     match (of(a, b), of(b, a)) {
         (Some(date), None) | (None, Some(date)) => Some(date),
@@ -442,10 +469,13 @@ pub fn whole(name: &str, node: &Node, bound: &Whole, faults: &mut Faults) -> Opt
         Value::Integer(_) => None,
         Value::Float(value) => {
             faults.add(
-                Fault::error("wrong-type", format!("`{name}` is {}, but a whole number is needed", faults.written(&node.span)))
-                    .at(&node.span)
-                    .allowed(bound.to_string())
-                    .maybe_hint((value.fract() == 0.0).then(|| format!("write {value:.0}"))),
+                Fault::error(
+                    "wrong-type",
+                    format!("`{name}` is {}, but a whole number is needed", faults.written(&node.span)),
+                )
+                .at(&node.span)
+                .allowed(bound.to_string())
+                .maybe_hint((value.fract() == 0.0).then(|| format!("write {value:.0}"))),
             );
             return None;
         }
@@ -548,7 +578,9 @@ pub fn check_id(id: &str, span: &Span, what: &str, faults: &mut Faults) {
     faults.add(
         Fault::error("bad-name", format!("the name \"{id}\" of {what} {why}"))
             .at(span)
-            .allowed(format!("1 to {MOST_ID_CHARACTERS} characters without dots or control characters, such as data-model"))
+            .allowed(format!(
+                "1 to {MOST_ID_CHARACTERS} characters without dots or control characters, such as data-model"
+            ))
             .maybe_hint(
                 id.contains('.')
                     .then(|| format!("write {}; a dot joins an initiative and its task", id.replace('.', "-"))),

@@ -166,7 +166,7 @@ pub struct Task {
     /// How many people.
     pub engineers: Option<At<Engineers>>,
     /// The people whom a duration holds.
-    pub crew: Option<At<Vec<(At<String>, At<u32>)>>>,
+    pub crew: Option<At<Crew>>,
     /// What it depends upon.
     pub after: Vec<After>,
     /// The morning before which it cannot start.
@@ -176,6 +176,9 @@ pub struct Task {
     /// Whether it puts something before customers.
     pub release: bool,
 }
+
+/// Teams and how many people of each.
+pub type Crew = Vec<(At<String>, At<u32>)>;
 
 /// How many people work on a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

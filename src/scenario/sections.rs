@@ -7,8 +7,8 @@ use crate::sampling::{Correlation, Range};
 use crate::scenario::estimate::{OF_THREE, Scale, estimate, one_of, range, shape};
 use crate::scenario::reader::{Faults, NOT_NEGATIVE, Reader, Real, SHARE, Whole, date, items, quantity, real, text, texts, wrong_type};
 use crate::scenario::says::{
-    After, Budget, Checkpoint, Commitment, Delivery, Elsewhere, Engineers, EstimateText, Estimates, Initiative, Overrun, Risk, Scenario,
-    Settings, Task, Team, Tie, Watched,
+    After, Budget, Checkpoint, Commitment, Crew, Delivery, Elsewhere, Engineers, EstimateText, Estimates, Initiative, Overrun, Risk,
+    Scenario, Settings, Task, Team, Tie, Watched,
 };
 use crate::scenario::tree::{At, Node, Table, Value};
 use crate::units::{Measure, Percentile, Probability};
@@ -73,20 +73,41 @@ pub fn read(source: &Arc<Source>, root: &Table, complete: bool, faults: Vec<Faul
         team(id, reader, &mut unused, faults)
     });
     let flows = named(&mut reader, "flow", "a flow", "checkout", faults, |id, mut reader, faults| {
-        reader.real("customers", &Real { example: 20_000.0, ..NOT_NEGATIVE }, faults);
+        reader.real(
+            "customers",
+            &Real {
+                example: 20_000.0,
+                ..NOT_NEGATIVE
+            },
+            faults,
+        );
         reader.real("value_per_customer_minute", &NOT_NEGATIVE, faults);
         unused.push(At::new(reader.path.clone(), id.span.clone()));
         reader.finish(faults);
         id
     });
-    let incidents = named(&mut reader, "incident", "an incident class", "sev1", faults, |id, reader, faults| {
-        not_supported(&reader.path, "incidents", &id.span, faults);
-        id
-    });
-    let findings = named(&mut reader, "finding", "a class of findings", "critical", faults, |id, reader, faults| {
-        not_supported(&reader.path, "security findings", &id.span, faults);
-        id
-    });
+    let incidents = named(
+        &mut reader,
+        "incident",
+        "an incident class",
+        "sev1",
+        faults,
+        |id, reader, faults| {
+            not_supported(&reader.path, "incidents", &id.span, faults);
+            id
+        },
+    );
+    let findings = named(
+        &mut reader,
+        "finding",
+        "a class of findings",
+        "critical",
+        faults,
+        |id, reader, faults| {
+            not_supported(&reader.path, "security findings", &id.span, faults);
+            id
+        },
+    );
     let budgets = named(&mut reader, "budget", "a budget", "board-date", faults, budget);
     let bets = named(&mut reader, "bet", "a bet", "enterprise", faults, |id, mut reader, faults| {
         reader.text("title", faults);
@@ -96,9 +117,14 @@ pub fn read(source: &Arc<Source>, root: &Table, complete: bool, faults: Vec<Faul
         id
     });
     let mut task_count = 0;
-    let initiatives = named(&mut reader, "initiative", "an initiative", "launch", faults, |id, reader, faults| {
-        initiative(id, reader, &mut task_count, &mut unused, faults)
-    });
+    let initiatives = named(
+        &mut reader,
+        "initiative",
+        "an initiative",
+        "launch",
+        faults,
+        |id, reader, faults| initiative(id, reader, &mut task_count, &mut unused, faults),
+    );
     let risks = named(&mut reader, "risk", "a risk", "legacy", faults, |id, reader, faults| {
         risk(id, reader, &mut unused, faults)
     });
@@ -141,7 +167,11 @@ fn named<'t, T>(
     let mut entries = root.named(key, what, example, faults);
     if let Some((id, _)) = entries.get(MOST_ENTRIES) {
         let message = format!("`{key}` has {} entries", entries.len());
-        faults.add(Fault::error("too-many", message).at(&id.span).allowed(format!("at most {MOST_ENTRIES}")));
+        faults.add(
+            Fault::error("too-many", message)
+                .at(&id.span)
+                .allowed(format!("at most {MOST_ENTRIES}")),
+        );
         entries.truncate(MOST_ENTRIES);
     }
     entries.into_iter().map(|(id, reader)| read(id, reader, faults)).collect()
@@ -253,12 +283,16 @@ fn timelines(node: &Node, faults: &mut Faults) -> Option<At<[Percentile; 3]>> {
 }
 
 fn estimates(root: &mut Reader<'_>, faults: &mut Faults) -> Estimates {
-    let Some(node) = root.node("estimates") else { return Estimates::default() };
+    let Some(node) = root.node("estimates") else {
+        return Estimates::default();
+    };
     let Some(mut reader) = Reader::new("estimates".into(), "the reading of estimates", node, faults) else {
         return Estimates::default();
     };
     let estimates = Estimates {
-        shape: reader.node("shape").and_then(|node| shape("estimates.shape", node, &OF_THREE, faults)),
+        shape: reader
+            .node("shape")
+            .and_then(|node| shape("estimates.shape", node, &OF_THREE, faults)),
         range: reader.node("range").and_then(|node| range("estimates.range", node, faults)),
         correlation: reader.node("correlation").and_then(|node| correlation(node, faults)),
         overrun: reader.node("overrun").and_then(|node| overrun(node, faults)),
@@ -268,7 +302,11 @@ fn estimates(root: &mut Reader<'_>, faults: &mut Faults) -> Estimates {
         && shape.value == crate::sampling::Shape::Lognormal
         && range.value == Range::MinMax
     {
-        faults.add(lognormal_min_max("estimates").at(&range.span).related(&shape.span, "has no maximum"));
+        faults.add(
+            lognormal_min_max("estimates")
+                .at(&range.span)
+                .related(&shape.span, "has no maximum"),
+        );
     }
     estimates
 }
@@ -337,7 +375,12 @@ fn overrun(node: &Node, faults: &mut Faults) -> Option<At<Overrun>> {
         Err(reader) => reader?,
     };
     if let Some(entry) = reader.entry("history") {
-        not_supported("estimates.overrun.history", "overruns learnt from a history", &entry.key_span, faults);
+        not_supported(
+            "estimates.overrun.history",
+            "overruns learnt from a history",
+            &entry.key_span,
+            faults,
+        );
         return None;
     }
     let numbers = ["p10", "p50", "p90"].map(|key| {
@@ -411,7 +454,9 @@ fn people(name: &str, node: &Node, faults: &mut Faults) -> Option<At<u32>> {
 }
 
 fn priority(reader: &mut Reader<'_>, faults: &mut Faults) -> Option<u32> {
-    reader.whole("priority", &PRIORITY, faults).and_then(|at| u32::try_from(at.value).ok())
+    reader
+        .whole("priority", &PRIORITY, faults)
+        .and_then(|at| u32::try_from(at.value).ok())
 }
 
 fn initiative(
@@ -444,7 +489,11 @@ fn initiative(
         if *task_count > MOST_TASKS {
             if *task_count == MOST_TASKS + 1 {
                 let message = format!("the scenario has more than {MOST_TASKS} tasks");
-                faults.add(Fault::error("too-many", message).at(&task_id.span).allowed(format!("at most {MOST_TASKS}")));
+                faults.add(
+                    Fault::error("too-many", message)
+                        .at(&task_id.span)
+                        .allowed(format!("at most {MOST_TASKS}")),
+                );
             }
             continue;
         }
@@ -453,10 +502,13 @@ fn initiative(
     if whole {
         if has_tasks {
             faults.add(
-                Fault::error("estimate-and-tasks", format!("`{}` has an estimate of its own and tasks too", reader.path))
-                    .at(&id.span)
-                    .label("one or the other")
-                    .hint("take out the initiative's own `effort` or `duration`, or its tasks"),
+                Fault::error(
+                    "estimate-and-tasks",
+                    format!("`{}` has an estimate of its own and tasks too", reader.path),
+                )
+                .at(&id.span)
+                .label("one or the other")
+                .hint("take out the initiative's own `effort` or `duration`, or its tasks"),
             );
         }
         let one = one_estimate(&id, &mut reader, faults);
@@ -527,7 +579,9 @@ fn commitments(name: &str, node: &Node, faults: &mut Faults) -> Vec<Commitment> 
                         Fault::error("wrong-type", format!("`{name}` lists a bare date"))
                             .at(&item.span)
                             .allowed("a date, or a list of tables")
-                            .hint(format!("of several commitments, say to whom each: {{ date = {date}, to = \"board\" }}")),
+                            .hint(format!(
+                                "of several commitments, say to whom each: {{ date = {date}, to = \"board\" }}"
+                            )),
                     );
                     None
                 }
@@ -573,7 +627,9 @@ fn work(reader: &mut Reader<'_>, faults: &mut Faults) -> Task {
         effort,
         duration,
         team: reader.text("team", faults),
-        engineers: reader.node("engineers").and_then(|node| engineers(&reader.name("engineers"), node, faults)),
+        engineers: reader
+            .node("engineers")
+            .and_then(|node| engineers(&reader.name("engineers"), node, faults)),
         crew: reader.node("crew").and_then(|node| crew(&reader.name("crew"), node, faults)),
         after,
         not_before: reader.date("not_before", faults),
@@ -592,10 +648,13 @@ fn task(id: At<String>, mut reader: Reader<'_>, unused: &mut Vec<At<String>>, fa
                 .hint("add `effort = [\"2w\", \"3w\", \"6w\"]` (engineer-time), or `duration` (elapsed time, whoever works on it)"),
         ),
         [Some(effort), Some(duration)] => faults.add(
-            Fault::error("effort-and-duration", format!("`{}` says both `effort` and `duration`", reader.path))
-                .at(&duration.key_span)
-                .related(&effort.key_span, "given before")
-                .hint("keep `effort` if more people make it faster, `duration` if it takes its time whoever works on it"),
+            Fault::error(
+                "effort-and-duration",
+                format!("`{}` says both `effort` and `duration`", reader.path),
+            )
+            .at(&duration.key_span)
+            .related(&effort.key_span, "given before")
+            .hint("keep `effort` if more people make it faster, `duration` if it takes its time whoever works on it"),
         ),
         _ => {}
     }
@@ -614,7 +673,9 @@ fn task(id: At<String>, mut reader: Reader<'_>, unused: &mut Vec<At<String>>, fa
         "shape" | "range" => Some("write the estimate as a table: effort = { shape = \"pert\", low = …, likely = …, high = … }".into()),
         "low" | "likely" | "high" => Some("write effort = [\"2w\", \"3w\", \"6w\"]: low, likely, high".into()),
         "commitment" | "accountable" | "supports" | "owner" | "estimate" => Some(format!("`{key}` belongs to an initiative")),
-        "lag" | "link" => Some(format!("`{key}` belongs to a link: after = [{{ task = \"design\", link = \"SS\", lag = \"1w\" }}]")),
+        "lag" | "link" => Some(format!(
+            "`{key}` belongs to a link: after = [{{ task = \"design\", link = \"SS\", lag = \"1w\" }}]"
+        )),
         "drop" => Some("only an option can drop a task; here, take it out".into()),
         "start" | "starts" => Some("a task starts when it can; `not_before` keeps it waiting for a date".into()),
         "end" | "finish" => Some("a task ends when its work is done; a promised date is the initiative's `commitment`".into()),
@@ -664,11 +725,14 @@ fn engineers(name: &str, node: &Node, faults: &mut Faults) -> Option<At<Engineer
     })
 }
 
-type Crew = At<Vec<(At<String>, At<u32>)>>;
-
-fn crew(name: &str, node: &Node, faults: &mut Faults) -> Option<Crew> {
+fn crew(name: &str, node: &Node, faults: &mut Faults) -> Option<At<Crew>> {
     let Value::Table(table) = &node.value else {
-        wrong_type(name, node, "a table of teams and people, such as { core = 2, security = 1 }", faults);
+        wrong_type(
+            name,
+            node,
+            "a table of teams and people, such as { core = 2, security = 1 }",
+            faults,
+        );
         return None;
     };
     let members = table
@@ -717,7 +781,9 @@ fn link(name: &str, node: &Node, faults: &mut Faults) -> Option<After> {
     let lag = reader
         .node("lag")
         .and_then(|node| estimate(&reader.name("lag"), node, Scale::Quantity(Measure::Lag), faults));
-    reader.finish_with(faults, |key| (key == "type" || key == "kind").then(|| "did you mean `link`?".to_owned()));
+    reader.finish_with(faults, |key| {
+        (key == "type" || key == "kind").then(|| "did you mean `link`?".to_owned())
+    });
     Some(After {
         name: task?,
         tie: match kind? {
@@ -911,12 +977,18 @@ fn moment(reader: &mut Reader<'_>, key: &'static str, faults: &mut Faults) -> Op
         && crate::calendar::Date::parse(written).is_none()
     {
         let weeks = quantity(&name, node, Measure::Work, faults)?;
-        let whole = written.trim().strip_suffix('w').is_some_and(|number| number.trim().parse::<u32>().is_ok());
+        let whole = written
+            .trim()
+            .strip_suffix('w')
+            .is_some_and(|number| number.trim().parse::<u32>().is_ok());
         if !whole {
             faults.add(
-                Fault::error("bad-quantity", format!("`{name}` is \"{written}\", which is no number of whole weeks"))
-                    .at(&weeks.span)
-                    .allowed("calendar weeks after the start such as \"6w\", or a date"),
+                Fault::error(
+                    "bad-quantity",
+                    format!("`{name}` is \"{written}\", which is no number of whole weeks"),
+                )
+                .at(&weeks.span)
+                .allowed("calendar weeks after the start such as \"6w\", or a date"),
             );
         }
         return None;

@@ -133,7 +133,7 @@ impl Table {
 ///
 /// # Errors
 /// Where the file is too large or not UTF-8.
-pub fn decode(path: &str, bytes: Vec<u8>) -> Result<Arc<Source>, Fault> {
+pub fn decode(path: &str, bytes: Vec<u8>) -> Result<Arc<Source>, Box<Fault>> {
     let length = bytes.len();
     let of = |text: String| {
         Arc::new(Source {
@@ -142,22 +142,27 @@ pub fn decode(path: &str, bytes: Vec<u8>) -> Result<Arc<Source>, Fault> {
         })
     };
     if length > MOST_BYTES {
-        return Err(
-            Fault::error("file-too-large", format!("the file has {length} bytes, which is more than a scenario can have"))
-                .of(&of(String::new()))
-                .allowed(format!("at most {} MiB", MOST_BYTES >> 20)),
-        );
+        return Err(Box::new(
+            Fault::error(
+                "file-too-large",
+                format!("the file has {length} bytes, which is more than a scenario can have"),
+            )
+            .of(&of(String::new()))
+            .allowed(format!("at most {} MiB", MOST_BYTES >> 20)),
+        ));
     }
     String::from_utf8(bytes).map(of).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let byte = error.as_bytes().get(valid).copied().unwrap_or_default();
         let source = of(String::from_utf8_lossy(error.as_bytes()).into_owned());
-        Fault::error("not-utf-8", format!("byte 0x{byte:02X} is no part of a UTF-8 text"))
-            .of(&source)
-            .at(&(valid..valid + 1))
-            .label("the first byte that cannot be read")
-            .allowed("text in UTF-8")
-            .hint("save the file as UTF-8; editors call this its encoding")
+        Box::new(
+            Fault::error("not-utf-8", format!("byte 0x{byte:02X} is no part of a UTF-8 text"))
+                .of(&source)
+                .at(&(valid..valid + 1))
+                .label("the first byte that cannot be read")
+                .allowed("text in UTF-8")
+                .hint("save the file as UTF-8; editors call this its encoding"),
+        )
     })
 }
 
@@ -226,7 +231,11 @@ impl Builder<'_> {
             Fault::error("syntax", format!("this is not TOML: {message}")).maybe_hint(syntax_hint(self.source, &span))
         };
         // One slip often trips the parser several times at one place.
-        if !self.faults.iter().any(|known| known.span.start == span.start && known.code == fault.code) {
+        if !self
+            .faults
+            .iter()
+            .any(|known| known.span.start == span.start && known.code == fault.code)
+        {
             self.faults.push(fault.of(self.source).at(&span));
         }
     }
@@ -263,12 +272,18 @@ impl Builder<'_> {
     fn node(&mut self, value: DeValue<'_>, span: Span, depth: usize) -> Node {
         if depth > MOST_NESTING {
             self.faults.push(
-                Fault::error("nested-too-deeply", "tables and lists are nested more deeply than any scenario needs")
-                    .of(self.source)
-                    .at(&span)
-                    .allowed(format!("at most {MOST_NESTING} levels")),
+                Fault::error(
+                    "nested-too-deeply",
+                    "tables and lists are nested more deeply than any scenario needs",
+                )
+                .of(self.source)
+                .at(&span)
+                .allowed(format!("at most {MOST_NESTING} levels")),
             );
-            return Node { span, value: Value::Faulty };
+            return Node {
+                span,
+                value: Value::Faulty,
+            };
         }
         let value = match value {
             DeValue::String(text) => Value::String(text.into_owned()),
