@@ -29,5 +29,6 @@ pub mod engine;
 pub mod plan;
 pub mod report;
 pub mod sampling;
+pub mod scenario;
 pub mod statistics;
 pub mod units;

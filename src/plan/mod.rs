@@ -11,6 +11,12 @@ use crate::diagnostic::Fault;
 use crate::sampling::{Correlation, Distribution};
 use crate::units::{Percentile, Probability, WorkDays};
 
+pub mod build;
+mod estimate;
+mod network;
+
+pub use build::build;
+
 /// Index of a team in [`Plan::teams`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TeamId(pub usize);

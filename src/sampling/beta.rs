@@ -78,8 +78,7 @@ impl Beta {
     /// (x, dx/dz) at the increasing points `z`.
     pub(super) fn curve(&self, z: &[f64]) -> Vec<[f64; 2]> {
         let split = z.partition_point(|&z| z <= 0.0);
-        let mut points: Vec<[f64; 2]> =
-            self.lower_curve(z[..split].iter().rev().copied()).collect();
+        let mut points: Vec<[f64; 2]> = self.lower_curve(z[..split].iter().rev().copied()).collect();
         points.reverse();
         points.extend(
             self.mirrored()
@@ -245,29 +244,17 @@ mod tests {
         for (alpha, beta) in SHAPES {
             let ours = Beta::new(alpha, beta);
             for (&z, [x, slope]) in z.iter().zip(ours.curve(&z)) {
-                assert!(
-                    (ours.at(z) - x).abs() <= 1e-11 * x + 1e-12,
-                    "{alpha} {beta} {z}"
-                );
+                assert!((ours.at(z) - x).abs() <= 1e-11 * x + 1e-12, "{alpha} {beta} {z}");
                 let (lower, upper) = ours.tails(x);
                 let tolerance = 1e-8 + 1e-15 * beta / (1.0 - x).max(1e-300);
                 if z <= 0.0 {
-                    assert!(
-                        (lower / normal::cdf(z) - 1.0).abs() < 1e-9,
-                        "{alpha} {beta} {z}"
-                    );
+                    assert!((lower / normal::cdf(z) - 1.0).abs() < 1e-9, "{alpha} {beta} {z}");
                 } else if tolerance < 1e-3 {
-                    assert!(
-                        (upper / normal::cdf(-z) - 1.0).abs() < tolerance,
-                        "{alpha} {beta} {z}"
-                    );
+                    assert!((upper / normal::cdf(-z) - 1.0).abs() < tolerance, "{alpha} {beta} {z}");
                 }
                 let h = 1e-4;
                 let difference = (ours.at(z + h) - ours.at(z - h)) / (2.0 * h);
-                assert!(
-                    (difference - slope).abs() < 1e-6 * (1.0 + slope),
-                    "{alpha} {beta} {z}"
-                );
+                assert!((difference - slope).abs() < 1e-6 * (1.0 + slope), "{alpha} {beta} {z}");
             }
         }
     }
@@ -279,14 +266,8 @@ mod tests {
         for alpha in some {
             for beta in some {
                 let curve = Beta::new(alpha, beta).curve(&z);
-                assert!(
-                    curve.iter().flatten().all(|v| v.is_finite()),
-                    "{alpha} {beta}"
-                );
-                assert!(
-                    curve.windows(2).all(|w| w[0][0] <= w[1][0]),
-                    "{alpha} {beta}"
-                );
+                assert!(curve.iter().flatten().all(|v| v.is_finite()), "{alpha} {beta}");
+                assert!(curve.windows(2).all(|w| w[0][0] <= w[1][0]), "{alpha} {beta}");
                 let (lower, _) = Beta::new(alpha, beta).tails(curve[66][0]);
                 // Near 1, x itself is only known to 1e-16.
                 let known = 1e-9 + 1e-16 / (1.0 - curve[66][0]);
@@ -307,10 +288,7 @@ mod tests {
                 ((5.0, 1.0), libm::pow(p, 0.2)),
                 ((0.5, 0.5), arcsine * arcsine),
             ] {
-                assert!(
-                    (Beta::new(alpha, beta).at(z) - expected).abs() < 1e-13,
-                    "{alpha} {z}"
-                );
+                assert!((Beta::new(alpha, beta).at(z) - expected).abs() < 1e-13, "{alpha} {z}");
             }
         }
     }

@@ -17,10 +17,7 @@ pub struct Correlation {
 impl Default for Correlation {
     /// Team 0.3, portfolio 0.1.
     fn default() -> Self {
-        Correlation {
-            team: 0.3,
-            portfolio: 0.1,
-        }
+        Correlation { team: 0.3, portfolio: 0.1 }
     }
 }
 
@@ -155,10 +152,7 @@ mod tests {
     fn marginals_stay_normal_and_pairs_correlate_as_stated() {
         let model = Correlation::default();
         let portfolio = draws("portfolio", Purpose::Factor);
-        let (red, blue) = (
-            draws("red", Purpose::Factor),
-            draws("blue", Purpose::Factor),
-        );
+        let (red, blue) = (draws("red", Purpose::Factor), draws("blue", Purpose::Factor));
         let task = |name: &str, team: Option<&[f64]>| {
             let mut z = draws(name, Purpose::Estimate);
             model.combine(&portfolio, team, &mut z);

@@ -103,9 +103,7 @@ pub(super) fn triangle_ends(tail: Tail, low: f64, likely: f64, high: f64) -> (f6
     let target = (likely - low) / (high - low);
     let lower = |f: f64| (q * f).sqrt();
     let upper = |f: f64| 1.0 - (q * (1.0 - f)).sqrt();
-    let f = bisect(q, 1.0 - q, |f| {
-        (f - lower(f)) / (upper(f) - lower(f)) < target
-    });
+    let f = bisect(q, 1.0 - q, |f| (f - lower(f)) / (upper(f) - lower(f)) < target);
     let width = (high - low) / (upper(f) - lower(f));
     let min = low - lower(f) * width;
     (min, min + width)

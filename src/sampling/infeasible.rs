@@ -69,26 +69,15 @@ impl Infeasible {
             Reason::OutOfRange { limit } => {
                 format!("a number is infinite, undefined or beyond ±{limit:e}")
             }
-            Reason::NotAscending {
-                names,
-                equal_allowed,
-            } => {
+            Reason::NotAscending { names, equal_allowed } => {
                 let relation = if *equal_allowed { " ≤ " } else { " < " };
-                format!(
-                    "the numbers do not ascend: needed is {}",
-                    names.join(relation)
-                )
+                format!("the numbers do not ascend: needed is {}", names.join(relation))
             }
             Reason::Parameter { name, must, value } => format!("`{name}` = {value} {must}"),
             Reason::NotThreePoint { shape } => {
-                format!(
-                    "{shape} is not made from low, likely and high: it takes {}",
-                    shape.takes()
-                )
+                format!("{shape} is not made from low, likely and high: it takes {}", shape.takes())
             }
-            Reason::NoEnds {
-                shape: Shape::Lognormal,
-            } => format!(
+            Reason::NoEnds { shape: Shape::Lognormal } => format!(
                 "lognormal has no maximum, so {} cannot place it: give {} or {}, or take pert or triangular",
                 Range::MinMax,
                 Range::P10P90,
@@ -125,9 +114,6 @@ impl std::error::Error for Infeasible {}
 
 impl From<Reason> for Infeasible {
     fn from(reason: Reason) -> Self {
-        Infeasible {
-            reason,
-            nearest: None,
-        }
+        Infeasible { reason, nearest: None }
     }
 }

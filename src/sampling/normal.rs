@@ -6,10 +6,7 @@
 //! | [`cdf`] | Φ(z) = erfc(−z/√2) / 2 | `erfc` of fdlibm, through the `libm` crate |
 //! | [`inverse_normal`] | Φ⁻¹(p) | M. J. Wichura, Algorithm AS 241 (PPND16), Applied Statistics 37 (1988) 477–484 |
 
-#![expect(
-    clippy::excessive_precision,
-    reason = "coefficients stand as published"
-)]
+#![expect(clippy::excessive_precision, reason = "coefficients stand as published")]
 
 /// 1 / √(2π).
 const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
@@ -180,10 +177,7 @@ mod tests {
         }
         for i in 1..1000 {
             let p = f64::from(i) / 1000.0;
-            assert!(
-                (inverse_normal(p) - oracle.inverse_cdf(p)).abs() < 1e-10,
-                "{p}"
-            );
+            assert!((inverse_normal(p) - oracle.inverse_cdf(p)).abs() < 1e-10, "{p}");
         }
     }
 
@@ -192,10 +186,7 @@ mod tests {
         for i in 0..=820 {
             let z = f64::from(i) / -100.0;
             let back = inverse_normal(cdf(z));
-            assert!(
-                (back - z).abs() < 1e-14 * (1.0 + z.abs()),
-                "{z} came back as {back}"
-            );
+            assert!((back - z).abs() < 1e-14 * (1.0 + z.abs()), "{z} came back as {back}");
         }
         for i in 1..1024 {
             let p = f64::from(i) / 2048.0;

@@ -49,12 +49,7 @@ impl SamplerCache {
                 base: 0.0,
                 scale: mean,
             },
-            Form::Beta {
-                low,
-                width,
-                alpha,
-                beta,
-            } => Curve::Tabulated {
+            Form::Beta { low, width, alpha, beta } => Curve::Tabulated {
                 table: self.beta_table(alpha, beta),
                 base: low,
                 scale: width,
@@ -65,10 +60,7 @@ impl SamplerCache {
                     table: Arc::clone(&table::ROOT),
                     mode_z: inverse_normal((mode - low) / width),
                     ends: [low, high],
-                    scales: [
-                        (width * (mode - low)).sqrt(),
-                        -(width * (high - mode)).sqrt(),
-                    ],
+                    scales: [(width * (mode - low)).sqrt(), -(width * (high - mode)).sqrt()],
                 }
             }
             Form::Metalog { a } => Curve::Metalog {
@@ -154,11 +146,7 @@ impl Sampler {
             Curve::Fixed(value) => z.fill(value),
             Curve::Normal { mean, sd } => map(z, floor, |z| mean + sd * z),
             Curve::Lognormal { shift, scale, s } => map(z, floor, |z| shift + scale * exp(s * z)),
-            Curve::Tabulated {
-                ref table,
-                base,
-                scale,
-            } => {
+            Curve::Tabulated { ref table, base, scale } => {
                 let table: &Table = table;
                 map(z, floor, |z| base + scale * table.at(z));
             }
@@ -183,9 +171,7 @@ impl Sampler {
                 a,
             } => {
                 let (probability, logit): (&Table, &Table) = (probability, logit);
-                map(z, floor, |z| {
-                    a[0] + (a[1] + a[2] * (probability.at(z) - 0.5)) * logit.at(z)
-                });
+                map(z, floor, |z| a[0] + (a[1] + a[2] * (probability.at(z) - 0.5)) * logit.at(z));
             }
             Curve::Empirical {
                 ref probability,
@@ -195,9 +181,7 @@ impl Sampler {
                 let sorted: &[f64] = sorted;
                 let n = sorted.len() as f64;
                 let last = sorted.len() - 1;
-                map(z, floor, |z| {
-                    sorted[((probability.at(z) * n) as usize).min(last)]
-                });
+                map(z, floor, |z| sorted[((probability.at(z) * n) as usize).min(last)]);
             }
         }
     }
@@ -247,9 +231,7 @@ mod tests {
     /// Oracle: statrs' inverse CDFs, where it has them.
     #[test]
     fn samplers_agree_with_statrs() {
-        use statrs::distribution::{
-            Beta, ContinuousCDF, Exp, LogNormal, Normal, Triangular, Uniform,
-        };
+        use statrs::distribution::{Beta, ContinuousCDF, Exp, LogNormal, Normal, Triangular, Uniform};
         fn check(x: &Distribution, oracle: &impl ContinuousCDF<f64, f64>) {
             let sampler = x.clone().without_floor().sampler();
             for i in -5_000..=5_000 {
@@ -259,26 +241,14 @@ mod tests {
                 assert!((oracle.cdf(draw) - p).abs() < 2e-7, "{x:?} at {z}: {draw}");
             }
         }
-        check(
-            &Distribution::normal(3.0, 2.0).unwrap(),
-            &Normal::new(3.0, 2.0).unwrap(),
-        );
+        check(&Distribution::normal(3.0, 2.0).unwrap(), &Normal::new(3.0, 2.0).unwrap());
         check(
             &Distribution::lognormal_mu_sigma(2.0, 0.7).unwrap(),
             &LogNormal::new(2.0, 0.7).unwrap(),
         );
-        check(
-            &Distribution::uniform(1.0, 9.0).unwrap(),
-            &Uniform::new(1.0, 9.0).unwrap(),
-        );
-        check(
-            &Distribution::exponential(4.0).unwrap(),
-            &Exp::new(0.25).unwrap(),
-        );
-        check(
-            &Distribution::beta(0.0, 1.0, 2.0, 7.0).unwrap(),
-            &Beta::new(2.0, 7.0).unwrap(),
-        );
+        check(&Distribution::uniform(1.0, 9.0).unwrap(), &Uniform::new(1.0, 9.0).unwrap());
+        check(&Distribution::exponential(4.0).unwrap(), &Exp::new(0.25).unwrap());
+        check(&Distribution::beta(0.0, 1.0, 2.0, 7.0).unwrap(), &Beta::new(2.0, 7.0).unwrap());
         check(
             &Distribution::three_point(Shape::Pert, Range::MinMax, 0.0, 0.25, 1.0).unwrap(),
             &Beta::new(2.0, 4.0).unwrap(),
@@ -292,13 +262,7 @@ mod tests {
     /// Odd betas, with the errors that the table above states.
     #[test]
     fn betas_with_unbounded_density_are_as_exact_as_stated() {
-        for (alpha, beta) in [
-            (0.1, 0.1),
-            (0.1, 10.0),
-            (0.5, 0.5),
-            (3.0, 0.1),
-            (0.3, 1_000.0),
-        ] {
+        for (alpha, beta) in [(0.1, 0.1), (0.1, 10.0), (0.5, 0.5), (3.0, 0.1), (0.3, 1_000.0)] {
             let x = Distribution::beta(0.0, 1.0, alpha, beta).unwrap();
             let sampler = x.sampler();
             for i in -8_200..=8_200 {
@@ -330,16 +294,10 @@ mod tests {
                 continue;
             }
             let above = 1.0 - share(x.quantile(0.999));
-            assert!(
-                (above - 0.001).abs() < 4.0 * (0.001 * 0.999 / n).sqrt(),
-                "{name}: {above}"
-            );
+            assert!((above - 0.001).abs() < 4.0 * (0.001 * 0.999 / n).sqrt(), "{name}: {above}");
             let mean = draws.iter().sum::<f64>() / n;
             let variance = draws.iter().map(|d| (d - mean) * (d - mean)).sum::<f64>() / n;
-            assert!(
-                (mean - x.mean()).abs() < 4.0 * (variance / n).sqrt(),
-                "{name}: {mean}"
-            );
+            assert!((mean - x.mean()).abs() < 4.0 * (variance / n).sqrt(), "{name}: {mean}");
         }
     }
 
@@ -364,9 +322,7 @@ mod tests {
     #[test]
     fn equal_shapes_share_a_table() {
         let mut cache = SamplerCache::new();
-        let pert = |low, likely, high| {
-            Distribution::three_point(Shape::Pert, Range::MinMax, low, likely, high).unwrap()
-        };
+        let pert = |low, likely, high| Distribution::three_point(Shape::Pert, Range::MinMax, low, likely, high).unwrap();
         cache.sampler(&pert(0.0, 1.0, 4.0));
         cache.sampler(&pert(10.0, 12.0, 18.0));
         assert_eq!(cache.beta_tables.len(), 1);
@@ -377,8 +333,7 @@ mod tests {
     /// MODEL, section 3: the overrun widens 6/8/12 from P90 = 12 to 13.9.
     #[test]
     fn the_overrun_widens_6_8_12_to_a_p90_of_13_9() {
-        let task =
-            Distribution::three_point(Shape::Lognormal, Range::P10P90, 6.0, 8.0, 12.0).unwrap();
+        let task = Distribution::three_point(Shape::Lognormal, Range::P10P90, 6.0, 8.0, 12.0).unwrap();
         let overrun = Distribution::lognormal_median(0.85, 1.0, 1.4).unwrap();
         let (mut x, mut o) = (normals("task", 1_000_000), normals("overrun", 1_000_000));
         task.sampler().apply(&mut x);

@@ -123,14 +123,8 @@ impl Range {
     /// The probability below `low`, which is also that above `high`, with the z of `high`; `None` for min-max.
     pub const fn tail(self) -> Option<Tail> {
         match self {
-            Range::P10P90 => Some(Tail {
-                probability: 0.1,
-                z: Z90,
-            }),
-            Range::P5P95 => Some(Tail {
-                probability: 0.05,
-                z: Z95,
-            }),
+            Range::P10P90 => Some(Tail { probability: 0.1, z: Z90 }),
+            Range::P5P95 => Some(Tail { probability: 0.05, z: Z95 }),
             Range::MinMax => None,
         }
     }

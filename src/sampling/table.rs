@@ -66,8 +66,7 @@ fn knot_positions() -> impl Iterator<Item = f64> {
 }
 
 /// Φ(z).
-pub(super) static PROBABILITY: LazyLock<Arc<Table>> =
-    LazyLock::new(|| Arc::new(Table::new(|z| [normal::cdf(z), normal::pdf(z)])));
+pub(super) static PROBABILITY: LazyLock<Arc<Table>> = LazyLock::new(|| Arc::new(Table::new(|z| [normal::cdf(z), normal::pdf(z)])));
 
 /// √Φ(z), with slope φ/(2√Φ).
 pub(super) static ROOT: LazyLock<Arc<Table>> = LazyLock::new(|| {

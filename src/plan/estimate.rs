@@ -1,0 +1,236 @@
+//! Estimates as written → distributions.
+
+use std::io;
+
+use crate::diagnostic::Fault;
+use crate::plan::Estimate;
+use crate::sampling::{Distribution, Infeasible, Range, Shape};
+use crate::scenario::reader::Faults;
+use crate::scenario::says::{EstimateText, Estimates, Form};
+use crate::scenario::sections::lognormal_min_max;
+use crate::scenario::tree::{At, Span};
+use crate::units::{Measure, format_work};
+
+/// Hands over the text of a file that a scenario names, relative to the scenario.
+pub type Files<'f> = &'f dyn Fn(&str) -> io::Result<String>;
+
+/// Values that a column of past data may have.
+const MOST_VALUES: usize = 1_000_000;
+/// Draws that a floor may raise before it is worth a warning.
+const FLOORED_SHARE: f64 = 0.01;
+
+/// Reads estimates by the scenario's defaults, and remembers which of those were needed.
+pub struct Reading<'s> {
+    defaults: &'s Estimates,
+    files: Files<'s>,
+    /// Whether the default shape was used because the file is silent.
+    pub default_shape: bool,
+    /// Whether the default range was used because the file is silent.
+    pub default_range: bool,
+}
+
+impl<'s> Reading<'s> {
+    /// By these defaults.
+    pub const fn new(defaults: &'s Estimates, files: Files<'s>) -> Self {
+        Self {
+            defaults,
+            files,
+            default_shape: false,
+            default_range: false,
+        }
+    }
+
+    /// The distribution of an estimate; faults name it `name`. `plain` numbers are factors without a unit.
+    pub fn estimate(&mut self, name: &str, written: &EstimateText, plain: bool, faults: &mut Faults) -> Option<Estimate> {
+        let built = match &written.form {
+            Form::Fixed(value) => Distribution::fixed(*value).map(|fixed| (fixed, Some([*value, *value]))),
+            Form::Three { shape, range, numbers } => {
+                let [low, likely, high] = [0, 1, 2].map(|index: usize| numbers.get(index).map_or(0.0, |at| at.value));
+                let (shape, range) = self.resolve(name, written, shape.as_ref(), range.as_ref(), faults)?;
+                Distribution::three_point(shape, range, low, likely, high).map(|built| (built, Some([low, likely])))
+            }
+            Form::MuSigma(mu, sigma) => Distribution::lognormal_mu_sigma(*mu, *sigma).map(by_percentiles),
+            Form::MedianP90(p50, p90) => Distribution::lognormal_p50_p90(*p50, *p90).map(by_percentiles),
+            Form::Uniform(low, high) => Distribution::uniform(*low, *high).map(|built| (built, Some([*low, f64::midpoint(*low, *high)]))),
+            Form::Normal(mean, sd) => Distribution::normal(*mean, *sd).map(|built| {
+                let low = built.p10();
+                (built, Some([low, *mean]))
+            }),
+            Form::Exponential(mean) => Distribution::exponential(*mean).map(by_percentiles),
+            Form::Beta([low, high, alpha, beta]) => Distribution::beta(*low, *high, *alpha, *beta).map(by_percentiles),
+            Form::Metalog([p10, p50, p90]) => Distribution::metalog(*p10, *p50, *p90).map(|built| (built, Some([*p10, *p50]))),
+            Form::Empirical { file, column, times } => {
+                let values = self.column(file, column, faults)?.into_iter().map(|value| value * times).collect();
+                Distribution::empirical(values).map(by_percentiles)
+            }
+        };
+        let (distribution, points) = match built {
+            Ok(built) => built,
+            Err(why) => {
+                faults.add(infeasible(name, written, &why, plain));
+                return None;
+            }
+        };
+        let [low, likely] = points.unwrap_or_else(|| [distribution.p10(), distribution.p50()]);
+        let below_zero = low < 0.0 || likely < 0.0;
+        let distribution = if below_zero { distribution.without_floor() } else { distribution };
+        let floored = distribution.share_below_floor();
+        if floored > FLOORED_SHARE {
+            faults.add(
+                Fault::warning(
+                    "floored-estimate",
+                    format!(
+                        "`{name}`: {:.1} % of draws lie so far below the low number that they are raised",
+                        floored * 100.0
+                    ),
+                )
+                .at(&written.span)
+                .label("a long tail towards zero")
+                .hint("the three numbers lean to the left; check that the likely one is not meant to be lower"),
+            );
+        }
+        Some(Estimate {
+            distribution,
+            low,
+            likely,
+            text: written.text.clone(),
+        })
+    }
+
+    /// The shape and range of three numbers: their own, the scenario's, the built-in ones.
+    fn resolve(
+        &mut self,
+        name: &str,
+        written: &EstimateText,
+        shape: Option<&At<Shape>>,
+        range: Option<&At<Range>>,
+        faults: &mut Faults,
+    ) -> Option<(Shape, Range)> {
+        let own = shape.is_some() || range.is_some();
+        let (given_shape, given_range) = (shape.or(self.defaults.shape.as_ref()), range.or(self.defaults.range.as_ref()));
+        let resolved_range = given_range.map_or(Range::default(), |at| at.value);
+        let resolved_shape = given_shape.map_or(
+            if resolved_range == Range::MinMax {
+                Shape::Pert
+            } else {
+                Shape::Lognormal
+            },
+            |at| at.value,
+        );
+        self.default_shape |= given_shape.is_none();
+        self.default_range |= given_range.is_none();
+        if resolved_shape != Shape::Lognormal || resolved_range != Range::MinMax {
+            return Some((resolved_shape, resolved_range));
+        }
+        // Where both come from `[estimates]`, it was reported there.
+        if own {
+            let place: &Span = range.map(|at| &at.span).or(shape.map(|at| &at.span)).unwrap_or(&written.span);
+            faults.add(lognormal_min_max(name).at(place));
+        }
+        None
+    }
+
+    /// A column of a file of comma-separated values.
+    fn column(&self, file: &At<String>, column: &At<String>, faults: &mut Faults) -> Option<Vec<f64>> {
+        let text = match (self.files)(&file.value) {
+            Ok(text) => text,
+            Err(error) => {
+                faults.add(
+                    Fault::error("unreadable-file", format!("\"{}\" cannot be read: {error}", file.value))
+                        .at(&file.span)
+                        .hint("the path is relative to the scenario's folder"),
+                );
+                return None;
+            }
+        };
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .flexible(true)
+            .from_reader(text.as_bytes());
+        let headers = match reader.headers() {
+            Ok(headers) => headers.clone(),
+            Err(error) => {
+                faults.add(Fault::error("bad-csv", format!("\"{}\" is no CSV: {error}", file.value)).at(&file.span));
+                return None;
+            }
+        };
+        let Some(index) = headers
+            .iter()
+            .position(|header| header.trim_start_matches('\u{feff}') == column.value)
+        else {
+            let known = headers.iter().map(|header| format!("\"{header}\"")).collect::<Vec<_>>().join(", ");
+            faults.add(
+                Fault::error("unknown-column", format!("\"{}\" has no column \"{}\"", file.value, column.value))
+                    .at(&column.span)
+                    .allowed(known),
+            );
+            return None;
+        };
+        let mut values = Vec::new();
+        for record in reader.records() {
+            let (line, cell) = match &record {
+                Ok(record) => (
+                    record.position().map_or(0, csv::Position::line),
+                    record.get(index).unwrap_or_default().to_owned(),
+                ),
+                Err(error) => (error.position().map_or(0, csv::Position::line), String::new()),
+            };
+            match cell.parse::<f64>() {
+                Ok(value) if value.is_finite() && value >= 0.0 && values.len() < MOST_VALUES => values.push(value),
+                _ => {
+                    let shown: String = cell.chars().take(40).collect();
+                    faults.add(
+                        Fault::error(
+                            "bad-cell",
+                            format!("\"{}\" line {line}: \"{shown}\" in column \"{}\"", file.value, column.value),
+                        )
+                        .at(&file.span)
+                        .allowed(format!("numbers of at least 0, at most {MOST_VALUES} of them")),
+                    );
+                    return None;
+                }
+            }
+        }
+        Some(values)
+    }
+}
+
+const fn by_percentiles(distribution: Distribution) -> (Distribution, Option<[f64; 2]>) {
+    (distribution, None)
+}
+
+/// The fault of numbers that admit no distribution, with the nearest that would do in the file's own units.
+fn infeasible(name: &str, written: &EstimateText, why: &Infeasible, plain: bool) -> Fault {
+    let unit = if plain { None } else { unit_of(&written.text) };
+    let show = |value: f64, digits: usize| match unit {
+        Some((unit, worth)) => format!("{}{unit}", rounded(value / worth, digits)),
+        None if plain => rounded(value, digits),
+        None => format_work(value),
+    };
+    let nearest = why.nearest.map(|numbers| {
+        let numbers = numbers.map(|number| {
+            let number = show(number, 4);
+            if plain { number } else { format!("\"{number}\"") }
+        });
+        format!("the nearest numbers that would do: [{}]", numbers.join(", "))
+    });
+    Fault::error(
+        "infeasible-estimate",
+        format!("`{name}`: {} ({})", why.message(|value| show(value, 3)), written.text),
+    )
+    .at(&written.span)
+    .label("no such distribution exists")
+    .maybe_hint(nearest)
+}
+
+/// The unit of the last number of a text such as `6w / 8w / 12w`.
+fn unit_of(text: &str) -> Option<(&'static str, f64)> {
+    let letters = text.trim().rsplit(|c: char| !c.is_alphabetic()).next()?;
+    Measure::Work.units().iter().find(|(name, _)| *name == letters).copied()
+}
+
+fn rounded(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text.is_empty() || text == "-0" { "0".into() } else { text.into() }
+}

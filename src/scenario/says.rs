@@ -1,0 +1,352 @@
+//! What a file says: every section as a type, each value with its place. Nothing is checked against anything else yet.
+//!
+//! An `Option` that is `None` was not given, or was given wrongly and is among the faults.
+
+use std::sync::Arc;
+
+use crate::calendar::Date;
+use crate::diagnostic::{Fault, Source};
+use crate::sampling::{Correlation, Range, Shape};
+use crate::scenario::tree::{At, Span};
+use crate::units::{Percentile, Probability};
+
+/// Everything a file says.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// The text.
+    pub source: Arc<Source>,
+    /// What is wrong with the text by itself.
+    pub faults: Vec<Fault>,
+    /// False where a fault of the syntax may have hidden parts of the text.
+    pub complete: bool,
+    /// `[scenario]`.
+    pub settings: Settings,
+    /// `[estimates]`.
+    pub estimates: Estimates,
+    /// `[team.…]`.
+    pub teams: Vec<Team>,
+    /// `[initiative.…]`.
+    pub initiatives: Vec<Initiative>,
+    /// `[risk.…]`.
+    pub risks: Vec<Risk>,
+    /// `[budget.…]`.
+    pub budgets: Vec<Budget>,
+    /// `[checkpoint.…]`.
+    pub checkpoints: Vec<Checkpoint>,
+    /// `[bet.…]`.
+    pub bets: Vec<At<String>>,
+    /// `[flow.…]`.
+    pub flows: Vec<At<String>>,
+    /// `[incident.…]`.
+    pub incidents: Vec<At<String>>,
+    /// `[finding.…]`.
+    pub findings: Vec<At<String>>,
+    /// `[option.…]`, each with the whole scenario that it makes of this one.
+    pub options: Vec<Choice>,
+    /// Keys that are read but do not change a forecast yet.
+    pub unused: Vec<At<String>>,
+}
+
+/// `[scenario]`.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// A name for people.
+    pub name: Option<At<String>>,
+    /// The first day.
+    pub start: Option<At<Date>>,
+    /// How many futures.
+    pub trials: Option<At<u32>>,
+    /// The seed of all chance.
+    pub seed: Option<At<u64>>,
+    /// Company holidays.
+    pub holidays: Vec<At<Date>>,
+    /// The last day that budgets look at.
+    pub horizon: Option<At<Date>>,
+    /// Whether the order of the file is the only priority.
+    pub file_order: Option<At<bool>>,
+    /// The percentiles of the three timelines.
+    pub timelines: Option<At<[Percentile; 3]>>,
+}
+
+/// `[estimates]`: how all estimates are read.
+#[derive(Debug, Clone, Default)]
+pub struct Estimates {
+    /// The family of three numbers.
+    pub shape: Option<At<Shape>>,
+    /// What the outer two of three numbers mean.
+    pub range: Option<At<Range>>,
+    /// What tasks share.
+    pub correlation: Option<At<Correlation>>,
+    /// The overrun of the whole portfolio.
+    pub overrun: Option<At<Overrun>>,
+}
+
+/// The overrun of the whole portfolio.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Overrun {
+    /// Switched off.
+    None,
+    /// Its tenth, fiftieth and ninetieth percentile.
+    Percentiles([f64; 3]),
+}
+
+/// `[team.…]`.
+#[derive(Debug, Clone)]
+pub struct Team {
+    /// Its name.
+    pub id: At<String>,
+    /// How many people.
+    pub engineers: Option<At<u32>>,
+    /// The share of their time for planned work.
+    pub focus: Option<At<f64>>,
+    /// People on other work.
+    pub elsewhere: Vec<Elsewhere>,
+    /// Days on which nobody of the team works.
+    pub holidays: Vec<At<Date>>,
+    /// Whether tasks without a team belong to it.
+    pub default: Option<At<bool>>,
+}
+
+/// People on other work until the evening of a date.
+#[derive(Debug, Clone)]
+pub struct Elsewhere {
+    /// How many.
+    pub engineers: At<u32>,
+    /// The last day away.
+    pub until: At<Date>,
+}
+
+/// `[initiative.…]`.
+#[derive(Debug, Clone)]
+pub struct Initiative {
+    /// Its name.
+    pub id: At<String>,
+    /// Text for people.
+    pub title: Option<String>,
+    /// Who owns it.
+    pub owner: Option<String>,
+    /// Who is accountable for the promise.
+    pub accountable: Option<String>,
+    /// 1 first.
+    pub priority: Option<u32>,
+    /// The bets it supports.
+    pub supports: Vec<At<String>>,
+    /// The date that engineering stated.
+    pub estimate: Option<At<Date>>,
+    /// What was promised.
+    pub commitments: Vec<Commitment>,
+    /// Its tasks; where it is one estimate, that one, with the name of the initiative.
+    pub tasks: Vec<Task>,
+    /// Whether it is one estimate without tasks.
+    pub is_one_estimate: bool,
+}
+
+/// A promised date.
+#[derive(Debug, Clone)]
+pub struct Commitment {
+    /// The promised date.
+    pub date: At<Date>,
+    /// To whom.
+    pub to: Option<At<String>>,
+}
+
+/// A task.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// Its name within the initiative.
+    pub id: At<String>,
+    /// Text for people.
+    pub title: Option<String>,
+    /// Engineer-time.
+    pub effort: Option<EstimateText>,
+    /// Elapsed time.
+    pub duration: Option<EstimateText>,
+    /// Who does it.
+    pub team: Option<At<String>>,
+    /// How many people.
+    pub engineers: Option<At<Engineers>>,
+    /// The people whom a duration holds.
+    pub crew: Option<At<Crew>>,
+    /// What it depends upon.
+    pub after: Vec<After>,
+    /// The morning before which it cannot start.
+    pub not_before: Option<At<Date>>,
+    /// 1 first.
+    pub priority: Option<u32>,
+    /// Whether it puts something before customers.
+    pub release: bool,
+}
+
+/// Teams and how many people of each.
+pub type Crew = Vec<(At<String>, At<u32>)>;
+
+/// How many people work on a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Engineers {
+    /// The fewest.
+    pub min: u32,
+    /// The most; the whole team where none is given.
+    pub max: Option<u32>,
+}
+
+/// What ends of two tasks a link ties, predecessor first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tie {
+    /// Finish to start.
+    FinishStart,
+    /// Start to start.
+    StartStart,
+    /// Finish to finish.
+    FinishFinish,
+    /// Start to finish.
+    StartFinish,
+}
+
+/// One predecessor.
+#[derive(Debug, Clone)]
+pub struct After {
+    /// Its name, as written.
+    pub name: At<String>,
+    /// What is tied.
+    pub tie: Tie,
+    /// The time between.
+    pub lag: Option<EstimateText>,
+}
+
+/// `[risk.…]`.
+#[derive(Debug, Clone)]
+pub struct Risk {
+    /// Its name.
+    pub id: At<String>,
+    /// Text for people.
+    pub title: Option<String>,
+    /// Who watches it.
+    pub owner: Option<String>,
+    /// That it happens.
+    pub probability: Option<At<Probability>>,
+    /// Names of tasks, initiatives and teams.
+    pub affects: Vec<At<String>>,
+    /// A factor.
+    pub multiply: Option<EstimateText>,
+    /// Work that is added.
+    pub add: Option<EstimateText>,
+    /// A wait before the task.
+    pub delay: Option<EstimateText>,
+    /// The task that ends it.
+    pub retired_by: Option<At<String>>,
+    /// Whether something of it is not supported yet, so that nothing can be said about its effect.
+    pub incomplete: bool,
+}
+
+/// `[budget.…]` of the kind `delivery`; other kinds are known by name alone.
+#[derive(Debug, Clone)]
+pub struct Budget {
+    /// Its name.
+    pub id: At<String>,
+    /// What it limits, where that is supported.
+    pub delivery: Option<Delivery>,
+    /// The accepted probability of a breach.
+    pub tolerance: Option<Probability>,
+}
+
+/// A limit on slip.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// Whose; the only initiative where none is given.
+    pub initiative: Option<At<String>>,
+    /// Against which commitment; the first where none is given.
+    pub to: Option<At<String>>,
+    /// The largest slip, as a share.
+    pub max_slip: Option<f64>,
+}
+
+/// `[checkpoint.…]`: what it refers to.
+#[derive(Debug, Clone)]
+pub struct Checkpoint {
+    /// Its name.
+    pub id: At<String>,
+    /// Whom or what it watches.
+    pub watches: Option<(Watched, At<String>)>,
+    /// The date it looks at, where it is a date.
+    pub by: Option<At<Date>>,
+}
+
+/// What a checkpoint watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watched {
+    /// A task.
+    Task,
+    /// An incident class.
+    Incident,
+    /// A team.
+    Team,
+    /// A budget.
+    Budget,
+}
+
+/// `[option.…]`.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// Its name.
+    pub id: At<String>,
+    /// Text for people.
+    pub title: Option<String>,
+    /// What it costs once.
+    pub cost: Option<f64>,
+    /// Whether the authors recommend it.
+    pub recommended: bool,
+    /// The whole scenario with the option taken; `None` where that could not be made.
+    pub taken: Option<Box<Scenario>>,
+    /// Where every key and value of the option starts.
+    pub places: Vec<usize>,
+}
+
+/// An estimate as written.
+#[derive(Debug, Clone)]
+pub struct EstimateText {
+    /// Where.
+    pub span: Span,
+    /// For people: `6w / 8w / 12w`.
+    pub text: String,
+    /// The numbers, in working days; factors are plain.
+    pub form: Form,
+}
+
+/// The numbers of an estimate.
+#[derive(Debug, Clone)]
+pub enum Form {
+    /// One number.
+    Fixed(f64),
+    /// Three numbers.
+    Three {
+        /// Where given.
+        shape: Option<At<Shape>>,
+        /// Where given.
+        range: Option<At<Range>>,
+        /// Low, likely, high.
+        numbers: [At<f64>; 3],
+    },
+    /// Logarithms.
+    MuSigma(f64, f64),
+    /// Median and ninetieth percentile.
+    MedianP90(f64, f64),
+    /// Both ends.
+    Uniform(f64, f64),
+    /// Mean and standard deviation.
+    Normal(f64, f64),
+    /// Mean.
+    Exponential(f64),
+    /// Low, high, α, β.
+    Beta([f64; 4]),
+    /// P10, P50, P90.
+    Metalog([f64; 3]),
+    /// A column of a file, and what one unit of it is worth.
+    Empirical {
+        /// Relative to the scenario's folder.
+        file: At<String>,
+        /// The name in the first line.
+        column: At<String>,
+        /// Working days (or plain) per unit.
+        times: f64,
+    },
+}

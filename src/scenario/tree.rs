@@ -1,0 +1,405 @@
+//! Text → a tree that owns its values and knows where each stands. The only file that imports the TOML parser.
+//!
+//! The parser recovers from faults, so all of them are reported. Keys keep the order of the file, which is the order that the
+//! forecast breaks ties with.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use toml::de::{DeArray, DeTable, DeValue};
+
+use crate::calendar::Date;
+use crate::diagnostic::{Fault, Source};
+
+/// The largest file that is read.
+pub const MOST_BYTES: usize = 4 << 20;
+/// The deepest nesting of tables and lists. The format needs nine.
+pub const MOST_NESTING: usize = 32;
+
+/// A place in the text, in bytes.
+pub type Span = Range<usize>;
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct At<T> {
+    /// What was read.
+    pub value: T,
+    /// Where.
+    pub span: Span,
+}
+
+impl<T> At<T> {
+    /// `value` as it stands at `span`.
+    pub const fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+
+    /// Another value at the same place.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> At<U> {
+        At::new(f(self.value), self.span)
+    }
+}
+
+/// A value of the tree and where it stands.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// The value's own place; of a table with a header, the header.
+    pub span: Span,
+    /// What stands there.
+    pub value: Value,
+}
+
+/// What a file can say.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// Text.
+    String(String),
+    /// A whole number.
+    Integer(i64),
+    /// A finite number.
+    Float(f64),
+    /// True or false.
+    Bool(bool),
+    /// A date.
+    Date(Date),
+    /// A time, with a date or alone.
+    Time(Option<Date>),
+    /// A list.
+    Array(Vec<Node>),
+    /// A table.
+    Table(Table),
+    /// Something that was already reported as a fault and means nothing.
+    Faulty,
+}
+
+impl Value {
+    /// What it is, with its article, for messages.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::String(_) => "a text",
+            Self::Integer(_) => "a whole number",
+            Self::Float(_) => "a number",
+            Self::Bool(_) => "true or false",
+            Self::Date(_) => "a date",
+            Self::Time(_) => "a time",
+            Self::Array(_) => "a list",
+            Self::Table(_) => "a table",
+            Self::Faulty => "a fault",
+        }
+    }
+}
+
+/// Keys and their values, in the order of the file.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    /// The entries.
+    pub entries: Vec<Entry>,
+}
+
+/// A key and its value.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Bytes before the first mention of the key or of anything in it.
+    pub order: usize,
+    /// The key, without quotes.
+    pub key: String,
+    /// Where the key stands; of several headers, the one that names it first.
+    pub key_span: Span,
+    /// What it holds.
+    pub node: Node,
+}
+
+impl Table {
+    /// The entry of that key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    /// The entry of that key, to change.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Entry> {
+        self.entries.iter_mut().find(|entry| entry.key == key)
+    }
+
+    /// Takes the entry of that key out.
+    pub fn remove(&mut self, key: &str) -> Option<Entry> {
+        let index = self.entries.iter().position(|entry| entry.key == key)?;
+        Some(self.entries.remove(index))
+    }
+}
+
+/// Reads bytes as text.
+///
+/// # Errors
+/// Where the file is too large or not UTF-8.
+pub fn decode(path: &str, bytes: Vec<u8>) -> Result<Arc<Source>, Box<Fault>> {
+    let length = bytes.len();
+    let of = |text: String| {
+        Arc::new(Source {
+            path: path.to_owned(),
+            text,
+        })
+    };
+    if length > MOST_BYTES {
+        return Err(Box::new(
+            Fault::error(
+                "file-too-large",
+                format!("the file has {length} bytes, which is more than a scenario can have"),
+            )
+            .of(&of(String::new()))
+            .allowed(format!("at most {} MiB", MOST_BYTES >> 20)),
+        ));
+    }
+    String::from_utf8(bytes).map(of).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let byte = error.as_bytes().get(valid).copied().unwrap_or_default();
+        let source = of(String::from_utf8_lossy(error.as_bytes()).into_owned());
+        Box::new(
+            Fault::error("not-utf-8", format!("byte 0x{byte:02X} is no part of a UTF-8 text"))
+                .of(&source)
+                .at(&(valid..valid + 1))
+                .label("the first byte that cannot be read")
+                .allowed("text in UTF-8")
+                .hint("save the file as UTF-8; editors call this its encoding"),
+        )
+    })
+}
+
+/// What was read of a text: its tree, its faults, and whether the tree is complete enough to be judged.
+#[derive(Debug)]
+pub struct Parsed {
+    /// The top of the tree.
+    pub root: Table,
+    /// Faults of the syntax.
+    pub faults: Vec<Fault>,
+    /// False where a fault of the syntax may have hidden parts of the text, so that nothing can be said to be missing.
+    pub complete: bool,
+}
+
+/// Reads a text as TOML.
+#[must_use]
+pub fn parse(source: &Arc<Source>) -> Parsed {
+    let (table, errors) = DeTable::parse_recoverable(&source.text);
+    let mut builder = Builder {
+        source,
+        faults: Vec::new(),
+        complete: true,
+    };
+    for error in errors {
+        builder.syntax(error.message(), error.span());
+    }
+    let mut root = builder.table(table.into_inner(), 0);
+    // A header is read when the next one begins, so the parser's own faults do not come in order.
+    order(&mut root);
+    Parsed {
+        root,
+        faults: builder.faults,
+        complete: builder.complete,
+    }
+}
+
+struct Builder<'s> {
+    source: &'s Arc<Source>,
+    faults: Vec<Fault>,
+    complete: bool,
+}
+
+impl Builder<'_> {
+    fn text(&self, span: &Span) -> &str {
+        self.source.text.get(span.clone()).unwrap_or_default()
+    }
+
+    fn syntax(&mut self, message: &str, span: Option<Span>) {
+        let span = span.unwrap_or(self.source.text.len()..self.source.text.len());
+        let text = self.text(&span).to_owned();
+        let fault = if message.starts_with("duplicate key") {
+            let key = text.trim_matches(['"', '\'']);
+            Fault::error("duplicate-key", format!("`{key}` is given twice in the same table"))
+                .label("given before")
+                .hint("keep one of the two, or give them different names")
+        } else if looks_like_a_date(&text) {
+            Fault::error("bad-date", format!("`{text}` is no date"))
+                .label("there is no such day")
+                .allowed(Date::ALLOWED)
+        } else {
+            self.complete = false;
+            let mut message = message.to_owned();
+            if let Some(found) = printable(&text) {
+                let _ = std::fmt::Write::write_fmt(&mut message, format_args!(", found `{found}`"));
+            }
+            Fault::error("syntax", format!("this is not TOML: {message}")).maybe_hint(syntax_hint(self.source, &span))
+        };
+        // One slip often trips the parser several times at one place.
+        if !self
+            .faults
+            .iter()
+            .any(|known| known.span.start == span.start && known.code == fault.code)
+        {
+            self.faults.push(fault.of(self.source).at(&span));
+        }
+    }
+
+    fn table(&mut self, table: DeTable<'_>, depth: usize) -> Table {
+        let entries = table
+            .into_iter()
+            .map(|(key, value)| {
+                let key_span = key.span();
+                let span = value.span();
+                // A table without a header or braces of its own stands where its key does.
+                let span = if span.is_empty() { key_span.clone() } else { span };
+                Entry {
+                    order: key_span.start,
+                    key: key.into_inner().into_owned(),
+                    node: self.node(value.into_inner(), span, depth + 1),
+                    key_span,
+                }
+            })
+            .collect();
+        Table { entries }
+    }
+
+    fn array(&mut self, array: DeArray<'_>, depth: usize) -> Vec<Node> {
+        array
+            .into_iter()
+            .map(|value| {
+                let span = value.span();
+                self.node(value.into_inner(), span, depth + 1)
+            })
+            .collect()
+    }
+
+    fn node(&mut self, value: DeValue<'_>, span: Span, depth: usize) -> Node {
+        if depth > MOST_NESTING {
+            self.faults.push(
+                Fault::error(
+                    "nested-too-deeply",
+                    "tables and lists are nested more deeply than any scenario needs",
+                )
+                .of(self.source)
+                .at(&span)
+                .allowed(format!("at most {MOST_NESTING} levels")),
+            );
+            return Node {
+                span,
+                value: Value::Faulty,
+            };
+        }
+        let value = match value {
+            DeValue::String(text) => Value::String(text.into_owned()),
+            DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
+                Ok(number) => Value::Integer(number),
+                Err(_) => self.bad_number(&span, "is too large for a whole number"),
+            },
+            DeValue::Float(number) => match number.as_str().parse::<f64>() {
+                Ok(number) if number.is_finite() => Value::Float(number),
+                _ => self.bad_number(&span, "is not a number that can be computed with"),
+            },
+            DeValue::Boolean(value) => Value::Bool(value),
+            DeValue::Datetime(moment) => {
+                let date = moment.date.and_then(|date| {
+                    let year = i16::try_from(date.year).ok()?;
+                    Date::new(year, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?)
+                });
+                match (moment.date, moment.time, date) {
+                    // The parser has reported it.
+                    (None, None, _) => Value::Faulty,
+                    (_, Some(_), date) => Value::Time(date),
+                    (Some(_), None, Some(date)) => Value::Date(date),
+                    (Some(_), None, None) => {
+                        let text = self.text(&span).to_owned();
+                        self.faults.push(
+                            Fault::error("bad-date", format!("`{text}` lies outside the calendar"))
+                                .of(self.source)
+                                .at(&span)
+                                .allowed(Date::ALLOWED),
+                        );
+                        Value::Faulty
+                    }
+                }
+            }
+            DeValue::Array(array) => Value::Array(self.array(array, depth)),
+            DeValue::Table(table) => Value::Table(self.table(table, depth)),
+        };
+        Node { span, value }
+    }
+
+    fn bad_number(&mut self, span: &Span, why: &str) -> Value {
+        let text = self.text(span).to_owned();
+        self.faults.push(
+            Fault::error("bad-number", format!("`{text}` {why}"))
+                .of(self.source)
+                .at(span)
+                .allowed("a finite number"),
+        );
+        Value::Faulty
+    }
+}
+
+/// Sorts entries by where they, or anything in them, stand first; a key's place becomes that of its first mention.
+fn order(table: &mut Table) -> usize {
+    for entry in &mut table.entries {
+        let first = match &mut entry.node.value {
+            Value::Table(inner) => order(inner),
+            Value::Array(items) => {
+                for item in items {
+                    if let Value::Table(inner) = &mut item.value {
+                        order(inner);
+                    }
+                }
+                usize::MAX
+            }
+            _ => usize::MAX,
+        };
+        entry.order = entry.key_span.start.min(first);
+    }
+    table.entries.sort_by_key(|entry| entry.order);
+    table.entries.first().map_or(usize::MAX, |entry| entry.order)
+}
+
+fn looks_like_a_date(text: &str) -> bool {
+    let mut parts = text.trim().split('-');
+    parts.clone().count() == 3 && parts.all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn printable(text: &str) -> Option<&str> {
+    let line = text.lines().next()?.trim();
+    (!line.is_empty() && line.chars().count() <= 40).then_some(line)
+}
+
+/// The commonest slips of people who write TOML for the first time.
+fn syntax_hint(source: &Source, span: &Span) -> Option<String> {
+    let before = source.text.get(..span.start.min(source.text.len()))?;
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = source.text.get(start..)?.lines().next()?.trim();
+    let (key, value) = line.split_once('=').unwrap_or((line, ""));
+    let (key, value) = (key.trim(), value.trim());
+    if line.contains(['“', '”', '‘', '’']) {
+        return Some("use straight quotes (\") instead of typographic ones".into());
+    }
+    if !line.contains('=') && line.contains(':') && !line.starts_with('[') {
+        return Some("TOML writes `key = value`, not `key: value`".into());
+    }
+    if line.starts_with('[') && !line.contains('=') && !line.ends_with(']') {
+        return Some("a section header ends with `]`".into());
+    }
+    let has_word = value.chars().next().is_some_and(char::is_alphabetic);
+    let quantity = value.chars().next().is_some_and(|c| c.is_ascii_digit()) && value.chars().any(char::is_alphabetic);
+    if (has_word || quantity) && !value.contains('"') && value.len() <= 60 {
+        return Some(format!("texts and quantities need quotes: {key} = \"{value}\""));
+    }
+    if value.contains('[') && !value.contains("\"\"") && value.matches('"').count() % 2 == 1 {
+        return Some("a quote is not closed".into());
+    }
+    if value.contains('[') && value.split(['[', ',', ']']).any(|item| unquoted_quantity(item.trim())) {
+        return Some("quantities need quotes: [\"2w\", \"3w\", \"6w\"]".into());
+    }
+    if has_word && value.matches('"').count() % 2 == 1 {
+        return Some("a quote is not closed".into());
+    }
+    None
+}
+
+fn unquoted_quantity(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit()) && text.ends_with(char::is_alphabetic)
+}
