@@ -24,6 +24,7 @@
 
 pub mod analysis;
 pub mod calendar;
+pub mod cli;
 pub mod diagnostic;
 pub mod engine;
 pub mod plan;

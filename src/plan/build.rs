@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::calendar::{Calendar, Date};
-use crate::diagnostic::{Fault, sort};
+use crate::diagnostic::{Fault, Place, sort};
 use crate::plan::estimate::{Files, Reading};
 use crate::plan::network::{Edge, comes_after, report_cycles};
 use crate::plan::{
@@ -13,6 +13,7 @@ use crate::plan::{
     ReadNotUsed, Risk, Task, TaskId, Team, TeamId, Work,
 };
 use crate::sampling::{Correlation, Distribution};
+use crate::scenario;
 use crate::scenario::reader::{Faults, suggest};
 use crate::scenario::says::{self, Engineers, Overrun, Scenario, Tie, Watched};
 use crate::scenario::tree::{At, Span};
@@ -30,6 +31,14 @@ pub const MOST_YEARS: i64 = 30;
 pub const MOST_LINKS: usize = 500_000;
 /// Tasks that all risks together affect.
 pub const MOST_AFFECTED: usize = 1_000_000;
+
+/// Reads a scenario's bytes and builds the plan. `path` is what the user calls the file, `files` hands over what it names.
+///
+/// # Errors
+/// All faults at once, in the order of the file, where at least one is an error.
+pub fn read(path: &str, bytes: Vec<u8>, files: Files<'_>) -> Result<Plan, Vec<Fault>> {
+    build(&scenario::read(path, bytes)?, files)
+}
 
 /// Builds the plan. `files` hands over what the scenario names, such as a CSV of past tasks.
 ///
@@ -220,6 +229,10 @@ impl<'s> Builder<'s> {
             trials: settings.trials.as_ref().map_or(DEFAULT_TRIALS, |at| at.value),
             seed: settings.seed.as_ref().map_or(DEFAULT_SEED, |at| at.value),
             horizon: settings.horizon.as_ref().map(|at| at.value).filter(|horizon| *horizon >= start),
+            horizon_place: settings.horizon.as_ref().map(|at| Place {
+                source: std::sync::Arc::clone(&self.scenario.source),
+                span: at.span.clone(),
+            }),
             dispatch: match &settings.file_order {
                 Some(at) if at.value => Dispatch::FileOrder,
                 _ => Dispatch::Priority,

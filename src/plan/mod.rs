@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use crate::calendar::{Calendar, Date};
-use crate::diagnostic::Fault;
+use crate::diagnostic::{Fault, Place};
 use crate::sampling::{Correlation, Distribution};
 use crate::units::{Percentile, Probability, WorkDays};
 
@@ -15,7 +15,8 @@ pub mod build;
 mod estimate;
 mod network;
 
-pub use build::build;
+pub use build::{build, read};
+pub use estimate::Files;
 
 /// Index of a team in [`Plan::teams`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +43,8 @@ pub struct Plan {
     pub seed: u64,
     /// The last day that budgets look at, where the scenario gives it.
     pub horizon: Option<Date>,
+    /// Where the scenario gives the horizon: whether it is late enough is known only once the plan on paper is.
+    pub horizon_place: Option<Place>,
     /// What orders the tasks that wait for people.
     pub dispatch: Dispatch,
     /// The percentiles of the best, the expected and the worst timeline.

@@ -5,7 +5,9 @@
 //! what could act ([`text::inert`]), in CSV they cannot become formulas, in SVG they are escaped.
 
 pub mod charts;
+pub mod check;
 pub mod json;
+mod page;
 pub mod tables;
 pub mod terminal;
 pub mod text;

@@ -1,33 +1,20 @@
 //! The summary that is read on a terminal and pasted into a message: at most 80 columns, complete without colour.
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 
 use crate::analysis::{
     BudgetForecast, CommitmentForecast, Forecast, InitiativeForecast, Landmark, Moment, Quantile, Share, Timelines, Verdict,
 };
 
+use super::page::{BAD, BOLD, COLUMNS, Cell, DIM, GOOD, INDENT, Page, Side, UNSURE, plain, styled};
 use super::text::{
-    cut, date, day_count, frequencies, percent, percent_interval, percent_of, plain_percent, short_date, span, thousands, week_count,
-    width, wrap,
+    cut, date, day_count, frequencies, percent, percent_interval, percent_of, plain_percent, short_date, span, thousands, week_count, width,
 };
-
-/// The widest line.
-pub const COLUMNS: usize = 80;
-
-const INDENT: &str = "  ";
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const GOOD: Style = AnsiColor::Green.on_default();
-const UNSURE: Style = AnsiColor::Yellow.on_default();
-const BAD: Style = AnsiColor::Red.on_default();
 
 /// Everything that one run says, as text of at most [`COLUMNS`] columns. Colour only adds: without it the same text remains.
 #[must_use]
 pub fn summary(forecast: &Forecast, colour: bool) -> String {
-    let mut page = Page {
-        text: String::new(),
-        colour,
-    };
+    let mut page = Page::new(colour);
     page.partial(forecast);
     page.head(forecast);
     let (own, shared): (Vec<_>, Vec<_>) = forecast.budgets.iter().partition(|budget| {
@@ -57,125 +44,10 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
     }
     page.notes(forecast);
     page.footer(forecast);
-    page.text
-}
-
-/// A cell of a table.
-#[derive(Clone)]
-struct Cell {
-    text: String,
-    style: Style,
-}
-
-fn plain(text: impl Into<String>) -> Cell {
-    Cell {
-        text: text.into(),
-        style: Style::new(),
-    }
-}
-
-fn styled(text: impl Into<String>, style: Style) -> Cell {
-    Cell { text: text.into(), style }
-}
-
-/// Which edge of a column its cells keep to.
-#[derive(Clone, Copy, PartialEq)]
-enum Side {
-    Left,
-    Right,
-}
-
-/// The text as it grows.
-struct Page {
-    text: String,
-    colour: bool,
+    page.into_text()
 }
 
 impl Page {
-    fn blank(&mut self) {
-        self.text.push('\n');
-    }
-
-    fn paint(&mut self, text: &str, style: Style) {
-        if self.colour && style != Style::new() && !text.is_empty() {
-            self.text.push_str(&format!("{style}{text}{style:#}"));
-        } else {
-            self.text.push_str(text);
-        }
-    }
-
-    fn line(&mut self, text: &str, style: Style) {
-        self.paint(text, style);
-        self.blank();
-    }
-
-    fn heading(&mut self, text: &str) {
-        let text = cut(text, COLUMNS);
-        self.line(&text, BOLD);
-    }
-
-    fn paragraph(&mut self, text: &str, indent: &str, style: Style) {
-        for line in wrap(text, indent, indent, COLUMNS) {
-            self.line(&line, style);
-        }
-    }
-
-    fn bullets(&mut self, heading: &str, items: &[String]) {
-        if items.is_empty() {
-            return;
-        }
-        self.blank();
-        self.heading(heading);
-        for item in items {
-            for line in wrap(item, "  - ", "    ", COLUMNS) {
-                self.line(&line, Style::new());
-            }
-        }
-    }
-
-    /// Rows under one another, the first of them dimmed as a header. Where the lines would be too long, the column `yielding`
-    /// gives way, and only when little is left of it the widest.
-    fn table(&mut self, sides: &[Side], yielding: usize, header: &[&str], rows: &[Vec<Cell>]) {
-        let mut all = vec![header.iter().map(|text| styled(*text, DIM)).collect::<Vec<_>>()];
-        all.extend(rows.iter().cloned());
-        let mut widths: Vec<usize> = (0..sides.len())
-            .map(|column| {
-                all.iter()
-                    .filter_map(|row| row.get(column))
-                    .map(|cell| width(&cell.text))
-                    .max()
-                    .unwrap_or(0)
-            })
-            .collect();
-        while widths.iter().sum::<usize>() + 2 * sides.len() > COLUMNS {
-            let index = if widths.get(yielding).is_some_and(|width| *width > 6) {
-                Some(yielding)
-            } else {
-                (0..widths.len()).max_by_key(|index| widths.get(*index).copied())
-            };
-            let Some(width) = index.and_then(|index| widths.get_mut(index)) else {
-                break;
-            };
-            *width = width.saturating_sub(1);
-        }
-        for row in all {
-            let mut used = 0;
-            let mut wanted = 0;
-            for ((cell, side), column) in row.iter().zip(sides).zip(&widths) {
-                let text = cut(&cell.text, *column);
-                let free = column.saturating_sub(width(&text));
-                let start = wanted + INDENT.len() + if *side == Side::Right { free } else { 0 };
-                if !text.trim().is_empty() {
-                    self.text.push_str(&" ".repeat(start.saturating_sub(used)));
-                    used = start + width(&text);
-                    self.paint(&text, cell.style);
-                }
-                wanted += INDENT.len() + column;
-            }
-            self.blank();
-        }
-    }
-
     fn partial(&mut self, forecast: &Forecast) {
         if forecast.partial {
             let line = format!(

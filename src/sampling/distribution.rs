@@ -41,39 +41,14 @@ pub struct Distribution {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Form {
     Fixed(f64),
-    Normal {
-        mean: f64,
-        sd: f64,
-    },
-    Lognormal {
-        shift: f64,
-        scale: f64,
-        s: f64,
-    },
-    Beta {
-        low: f64,
-        width: f64,
-        alpha: f64,
-        beta: f64,
-    },
-    Triangular {
-        low: f64,
-        mode: f64,
-        high: f64,
-    },
-    Uniform {
-        low: f64,
-        high: f64,
-    },
-    Exponential {
-        mean: f64,
-    },
-    Metalog {
-        a: [f64; 3],
-    },
-    Empirical {
-        sorted: Arc<[f64]>,
-    },
+    Normal { mean: f64, sd: f64 },
+    Lognormal { shift: f64, scale: f64, s: f64 },
+    Beta { low: f64, width: f64, alpha: f64, beta: f64 },
+    Triangular { low: f64, mode: f64, high: f64 },
+    Uniform { low: f64, high: f64 },
+    Exponential { mean: f64 },
+    Metalog { a: [f64; 3] },
+    Empirical { sorted: Arc<[f64]> },
 }
 
 impl Distribution {
@@ -93,17 +68,8 @@ impl Distribution {
     /// # Errors
     /// If the numbers are out of range or do not ascend; if the shape is not made from three points; for lognormal and metalog with
     /// min-max; for a metalog whose middle is too near to one end.
-    pub fn three_point(
-        shape: Shape,
-        range: Range,
-        low: f64,
-        likely: f64,
-        high: f64,
-    ) -> Result<Self, Infeasible> {
-        if !matches!(
-            shape,
-            Shape::Lognormal | Shape::Pert | Shape::Triangular | Shape::Metalog
-        ) {
+    pub fn three_point(shape: Shape, range: Range, low: f64, likely: f64, high: f64) -> Result<Self, Infeasible> {
+        if !matches!(shape, Shape::Lognormal | Shape::Pert | Shape::Triangular | Shape::Metalog) {
             return Err(Reason::NotThreePoint { shape }.into());
         }
         all_in_range(&[low, likely, high])?;
@@ -176,11 +142,7 @@ impl Distribution {
         if s > SIGMA_LIMIT {
             return Err(parameter("p90", "must be at most 606 times `p50`", p90));
         }
-        let form = Form::Lognormal {
-            shift: 0.0,
-            scale: p50,
-            s,
-        };
+        let form = Form::Lognormal { shift: 0.0, scale: p50, s };
         Ok(Self::new(Shape::Lognormal, form, 0.0))
     }
 
@@ -200,17 +162,9 @@ impl Distribution {
             let steepest = SIGMA_LIMIT * (1.0 - 1e-6);
             let lowest = fit::median_of_skew(Z90, steepest, p10, p90);
             let highest = fit::median_of_skew(Z90, -steepest, p10, p90);
-            return Err(too_skewed(
-                Shape::Lognormal,
-                [p10, p50, p90],
-                lowest,
-                highest,
-            ));
+            return Err(too_skewed(Shape::Lognormal, [p10, p50, p90], lowest, highest));
         }
-        Ok(Self::bent(
-            fit::lognormal_by_median(Z90, p10, p50, p90),
-            p10,
-        ))
+        Ok(Self::bent(fit::lognormal_by_median(Z90, p10, p50, p90), p10))
     }
 
     /// All values between `low` and `high` alike.
@@ -250,11 +204,7 @@ impl Distribution {
         if mean <= 0.0 {
             return Err(parameter("mean", "must be more than 0", mean));
         }
-        Ok(Self::new(
-            Shape::Exponential,
-            Form::Exponential { mean },
-            0.0,
-        ))
+        Ok(Self::new(Shape::Exponential, Form::Exponential { mean }, 0.0))
     }
 
     /// Beta with parameters `alpha` and `beta`, stretched over [low, high].
@@ -331,8 +281,7 @@ impl Distribution {
 
     /// The probability of a draw that the floor raises.
     pub fn share_below_floor(&self) -> f64 {
-        self.floor
-            .map_or(0.0, |floor| self.form.probability_below(floor))
+        self.floor.map_or(0.0, |floor| self.form.probability_below(floor))
     }
 
     /// The value below which a draw lies with probability `p`, floor applied; `p` outside [0, 1] counts as the nearer end.
@@ -451,12 +400,7 @@ impl Distribution {
         if !(position > limit && position < 1.0 - limit) {
             // At the limit itself the density touches zero.
             let inside = (limit + 1e-4) * (high - low);
-            return Err(too_skewed(
-                Shape::Metalog,
-                [low, median, high],
-                low + inside,
-                high - inside,
-            ));
+            return Err(too_skewed(Shape::Metalog, [low, median, high], low + inside, high - inside));
         }
         let a = fit::metalog(tail, low, median, high);
         Ok(Self::new(Shape::Metalog, Form::Metalog { a }, 0.0))
@@ -470,12 +414,7 @@ impl Form {
             Form::Fixed(value) => value,
             Form::Normal { mean, sd } => mean + sd * z,
             Form::Lognormal { shift, scale, s } => shift + scale * libm::exp(s * z),
-            Form::Beta {
-                low,
-                width,
-                alpha,
-                beta,
-            } => low + width * Beta::new(alpha, beta).at(z),
+            Form::Beta { low, width, alpha, beta } => low + width * Beta::new(alpha, beta).at(z),
             Form::Triangular { low, mode, high } => {
                 let width = high - low;
                 let (below, above) = (normal::cdf(z), normal::cdf(-z));
@@ -504,19 +443,10 @@ impl Form {
             Form::Lognormal { shift, scale, s } => {
                 // A left skew has its end at the top, where scale and s are both negative.
                 let ratio = (x - shift) / scale;
-                let log = if ratio > 0.0 {
-                    libm::log(ratio)
-                } else {
-                    f64::NEG_INFINITY
-                };
+                let log = if ratio > 0.0 { libm::log(ratio) } else { f64::NEG_INFINITY };
                 log / s
             }
-            Form::Beta {
-                low,
-                width,
-                alpha,
-                beta,
-            } => {
+            Form::Beta { low, width, alpha, beta } => {
                 let (lower, upper) = Beta::new(alpha, beta).tails((x - low) / width);
                 score_of_tails(lower, upper)
             }
@@ -570,9 +500,7 @@ impl Form {
     fn probability_below(&self, x: f64) -> f64 {
         match self {
             Form::Fixed(value) => f64::from(u8::from(*value < x)),
-            Form::Empirical { sorted } => {
-                sorted.partition_point(|&value| value < x) as f64 / sorted.len() as f64
-            }
+            Form::Empirical { sorted } => sorted.partition_point(|&value| value < x) as f64 / sorted.len() as f64,
             form => form.cdf(x),
         }
     }
@@ -582,12 +510,7 @@ impl Form {
             Form::Fixed(value) => value,
             Form::Normal { mean, .. } | Form::Exponential { mean } => mean,
             Form::Lognormal { shift, scale, s } => shift + scale * libm::exp(0.5 * s * s),
-            Form::Beta {
-                low,
-                width,
-                alpha,
-                beta,
-            } => low + width * alpha / (alpha + beta),
+            Form::Beta { low, width, alpha, beta } => low + width * alpha / (alpha + beta),
             Form::Triangular { low, mode, high } => (low + mode + high) / 3.0,
             Form::Uniform { low, high } => 0.5 * (low + high),
             Form::Metalog { a } => a[0] + 0.5 * a[2],
@@ -605,16 +528,9 @@ impl Form {
             }
             Form::Lognormal { shift, scale, s } => {
                 let z = self.score(floor);
-                floor * normal::cdf(z)
-                    + shift * normal::cdf(-z)
-                    + scale * libm::exp(0.5 * s * s) * normal::cdf(s - z)
+                floor * normal::cdf(z) + shift * normal::cdf(-z) + scale * libm::exp(0.5 * s * s) * normal::cdf(s - z)
             }
-            Form::Beta {
-                low,
-                width,
-                alpha,
-                beta,
-            } => {
+            Form::Beta { low, width, alpha, beta } => {
                 let x = (floor - low) / width;
                 let (lower, upper) = Beta::new(alpha, beta).tails(x);
                 let (_, upper_of_next) = Beta::new(alpha + 1.0, beta).tails(x);
@@ -637,8 +553,7 @@ impl Form {
                 if floor >= mode {
                     return floor + above_mode(floor);
                 }
-                let below_mode = (mode - floor)
-                    - (cube(mode - low) - cube(floor - low)) / (3.0 * width * (mode - low));
+                let below_mode = (mode - floor) - (cube(mode - low) - cube(floor - low)) / (3.0 * width * (mode - low));
                 floor + below_mode + above_mode(mode)
             }
             Form::Uniform { low, high } => {
@@ -661,9 +576,7 @@ impl Form {
                 let of_product = 0.5 * (q + p * q * (log_p - log_q));
                 floor * p + a[0] * q + a[1] * of_l + a[2] * of_product
             }
-            Form::Empirical { ref sorted } => {
-                sorted.iter().map(|&value| value.max(floor)).sum::<f64>() / sorted.len() as f64
-            }
+            Form::Empirical { ref sorted } => sorted.iter().map(|&value| value.max(floor)).sum::<f64>() / sorted.len() as f64,
         }
     }
 }
@@ -696,21 +609,14 @@ fn all_in_range(values: &[f64]) -> Result<(), Infeasible> {
     }
 }
 
-fn ascending(
-    names: &'static [&'static str],
-    equal_allowed: bool,
-    values: [f64; 3],
-) -> Result<(), Infeasible> {
+fn ascending(names: &'static [&'static str], equal_allowed: bool, values: [f64; 3]) -> Result<(), Infeasible> {
     if values[0] <= values[1] && values[1] <= values[2] {
         return Ok(());
     }
     let mut nearest = values;
     nearest.sort_unstable_by(f64::total_cmp);
     Err(Infeasible {
-        reason: Reason::NotAscending {
-            names,
-            equal_allowed,
-        },
+        reason: Reason::NotAscending { names, equal_allowed },
         nearest: Some(nearest),
     })
 }
@@ -730,12 +636,7 @@ fn parameter(name: &'static str, must: &'static str, value: f64) -> Infeasible {
     Reason::Parameter { name, must, value }.into()
 }
 
-fn too_skewed(
-    shape: Shape,
-    [low, middle, high]: [f64; 3],
-    lowest: f64,
-    highest: f64,
-) -> Infeasible {
+fn too_skewed(shape: Shape, [low, middle, high]: [f64; 3], lowest: f64, highest: f64) -> Infeasible {
     Infeasible {
         reason: Reason::TooSkewed {
             shape,
@@ -754,10 +655,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     fn assert_close(actual: f64, expected: f64, tolerance: f64) {
-        assert!(
-            (actual - expected).abs() <= tolerance,
-            "{actual} is not {expected}"
-        );
+        assert!((actual - expected).abs() <= tolerance, "{actual} is not {expected}");
     }
 
     fn three_point(shape: Shape, range: Range, low: f64, likely: f64, high: f64) -> Distribution {
@@ -769,63 +667,27 @@ pub(super) mod tests {
         use Range::*;
         use Shape::*;
         vec![
-            (
-                "lognormal right",
-                three_point(Lognormal, P10P90, 6.0, 8.0, 12.0),
-            ),
-            (
-                "lognormal left",
-                three_point(Lognormal, P5P95, 2.0, 9.0, 12.0),
-            ),
-            (
-                "lognormal straight",
-                three_point(Lognormal, P10P90, 6.0, 8.0, 10.0),
-            ),
-            (
-                "lognormal to its floor",
-                three_point(Lognormal, P10P90, 1.0, 40.0, 60.0),
-            ),
-            (
-                "lognormal mu sigma",
-                Distribution::lognormal_mu_sigma(2.0, 0.7).unwrap(),
-            ),
-            (
-                "lognormal median",
-                Distribution::lognormal_median(0.85, 1.0, 1.4).unwrap(),
-            ),
+            ("lognormal right", three_point(Lognormal, P10P90, 6.0, 8.0, 12.0)),
+            ("lognormal left", three_point(Lognormal, P5P95, 2.0, 9.0, 12.0)),
+            ("lognormal straight", three_point(Lognormal, P10P90, 6.0, 8.0, 10.0)),
+            ("lognormal to its floor", three_point(Lognormal, P10P90, 1.0, 40.0, 60.0)),
+            ("lognormal mu sigma", Distribution::lognormal_mu_sigma(2.0, 0.7).unwrap()),
+            ("lognormal median", Distribution::lognormal_median(0.85, 1.0, 1.4).unwrap()),
             ("pert", three_point(Pert, MinMax, 6.0, 8.0, 12.0)),
             ("pert at its end", three_point(Pert, MinMax, 6.0, 6.0, 12.0)),
             ("pert p10-p90", three_point(Pert, P10P90, 1.0, 2.0, 30.0)),
-            (
-                "triangular",
-                three_point(Triangular, MinMax, 6.0, 8.0, 12.0),
-            ),
-            (
-                "triangular at its end",
-                three_point(Triangular, MinMax, 6.0, 12.0, 12.0),
-            ),
-            (
-                "triangular p5-p95",
-                three_point(Triangular, P5P95, 1.0, 2.0, 30.0),
-            ),
+            ("triangular", three_point(Triangular, MinMax, 6.0, 8.0, 12.0)),
+            ("triangular at its end", three_point(Triangular, MinMax, 6.0, 12.0, 12.0)),
+            ("triangular p5-p95", three_point(Triangular, P5P95, 1.0, 2.0, 30.0)),
             ("metalog", Distribution::metalog(6.0, 8.0, 12.0).unwrap()),
-            (
-                "metalog to its floor",
-                Distribution::metalog(1.0, 20.0, 30.0).unwrap(),
-            ),
+            ("metalog to its floor", Distribution::metalog(1.0, 20.0, 30.0).unwrap()),
             ("uniform", Distribution::uniform(-1.0, 9.0).unwrap()),
             ("normal", Distribution::normal(3.0, 2.0).unwrap()),
             ("exponential", Distribution::exponential(4.0).unwrap()),
             ("beta", Distribution::beta(2.0, 12.0, 2.0, 7.0).unwrap()),
-            (
-                "beta to its floor",
-                Distribution::beta(-3.0, 12.0, 1.5, 1.2).unwrap(),
-            ),
+            ("beta to its floor", Distribution::beta(-3.0, 12.0, 1.5, 1.2).unwrap()),
             ("fixed", Distribution::fixed(5.0).unwrap()),
-            (
-                "empirical",
-                Distribution::empirical(vec![3.0, -1.0, 2.0, 2.0, 9.0]).unwrap(),
-            ),
+            ("empirical", Distribution::empirical(vec![3.0, -1.0, 2.0, 2.0, 9.0]).unwrap()),
         ]
     }
 
@@ -869,9 +731,7 @@ pub(super) mod tests {
         assert_close(overrun.p10(), 0.85, 1e-14);
         assert_close(overrun.p50(), 1.0, 1e-14);
         assert_close(overrun.p90(), 1.4, 1e-14);
-        let Form::Lognormal { s, .. } = overrun.form else {
-            panic!("bent")
-        };
+        let Form::Lognormal { s, .. } = overrun.form else { panic!("bent") };
         assert_close(s, 0.765_345, 1e-6);
         let left = Distribution::lognormal_median(0.6, 1.0, 1.2).unwrap();
         assert_close(left.p10(), 0.6, 1e-14);
@@ -942,24 +802,12 @@ pub(super) mod tests {
 
     #[test]
     fn equal_numbers_are_fixed() {
-        for shape in [
-            Shape::Lognormal,
-            Shape::Pert,
-            Shape::Triangular,
-            Shape::Metalog,
-        ] {
+        for shape in [Shape::Lognormal, Shape::Pert, Shape::Triangular, Shape::Metalog] {
             let x = three_point(shape, Range::P10P90, 4.0, 4.0, 4.0);
             assert!(x.is_fixed());
-            assert_eq!(
-                (x.mean(), x.at(3.0), x.quantile(0.0), x.shape()),
-                (4.0, 4.0, 4.0, Shape::Fixed)
-            );
+            assert_eq!((x.mean(), x.at(3.0), x.quantile(0.0), x.shape()), (4.0, 4.0, 4.0, Shape::Fixed));
         }
-        assert!(
-            Distribution::lognormal_median(1.0, 1.0, 1.0)
-                .unwrap()
-                .is_fixed()
-        );
+        assert!(Distribution::lognormal_median(1.0, 1.0, 1.0).unwrap().is_fixed());
         assert!(Distribution::normal(1.0, 0.0).unwrap().is_fixed());
         assert!(Distribution::uniform(1.0, 1.0).unwrap().is_fixed());
         assert!(Distribution::empirical(vec![2.0, 2.0]).unwrap().is_fixed());
@@ -968,18 +816,12 @@ pub(super) mod tests {
 
     #[test]
     fn refusals_say_why_and_what_would_do() {
-        let refusal =
-            Distribution::three_point(Shape::Lognormal, Range::MinMax, 6.0, 8.0, 12.0).unwrap_err();
+        let refusal = Distribution::three_point(Shape::Lognormal, Range::MinMax, 6.0, 8.0, 12.0).unwrap_err();
         assert!(refusal.to_string().starts_with("lognormal has no maximum"));
-        let refusal =
-            Distribution::three_point(Shape::Lognormal, Range::P10P90, 8.0, 6.0, 12.0).unwrap_err();
+        let refusal = Distribution::three_point(Shape::Lognormal, Range::P10P90, 8.0, 6.0, 12.0).unwrap_err();
         assert_eq!(refusal.nearest, Some([6.0, 8.0, 12.0]));
-        assert_eq!(
-            refusal.to_string(),
-            "the numbers do not ascend: needed is low ≤ likely ≤ high"
-        );
-        let refusal =
-            Distribution::three_point(Shape::Beta, Range::MinMax, 6.0, 8.0, 12.0).unwrap_err();
+        assert_eq!(refusal.to_string(), "the numbers do not ascend: needed is low ≤ likely ≤ high");
+        let refusal = Distribution::three_point(Shape::Beta, Range::MinMax, 6.0, 8.0, 12.0).unwrap_err();
         assert!(refusal.to_string().contains("`alpha`"));
         let refusal = Distribution::lognormal_median(0.9, 0.9, 1.4).unwrap_err();
         let [low, median, high] = refusal.nearest.unwrap();
@@ -1000,14 +842,7 @@ pub(super) mod tests {
     #[test]
     fn empirical_quantile_is_the_inverse_of_its_step_function() {
         let x = Distribution::empirical(vec![3.0, 1.0, 2.0, 2.0]).unwrap();
-        for (p, expected) in [
-            (0.0, 1.0),
-            (0.25, 1.0),
-            (0.26, 2.0),
-            (0.75, 2.0),
-            (0.76, 3.0),
-            (1.0, 3.0),
-        ] {
+        for (p, expected) in [(0.0, 1.0), (0.25, 1.0), (0.26, 2.0), (0.75, 2.0), (0.76, 3.0), (1.0, 3.0)] {
             assert_eq!(x.quantile(p), expected);
         }
         assert_close(x.cdf(2.0), 0.75, 1e-15);
@@ -1055,20 +890,11 @@ pub(super) mod tests {
         assert_eq!(normal.at(-3.0), 0.0);
         assert_eq!(normal.clone().without_floor().at(-3.0), -3.0);
         assert_eq!(normal.without_floor().share_below_floor(), 0.0);
-        assert_close(
-            Distribution::uniform(-1.0, 9.0)
-                .unwrap()
-                .share_below_floor(),
-            0.1,
-            1e-15,
-        );
+        assert_close(Distribution::uniform(-1.0, 9.0).unwrap().share_below_floor(), 0.1, 1e-15);
         let wide = three_point(Shape::Lognormal, Range::P10P90, 1.0, 40.0, 60.0);
         assert_eq!(wide.floor(), Some(0.1));
         assert!((0.05..0.1).contains(&wide.share_below_floor()));
-        assert_eq!(
-            three_point(Shape::Pert, Range::MinMax, 0.0, 1.0, 2.0).share_below_floor(),
-            0.0
-        );
+        assert_eq!(three_point(Shape::Pert, Range::MinMax, 0.0, 1.0, 2.0).share_below_floor(), 0.0);
     }
 
     #[test]
@@ -1085,18 +911,11 @@ pub(super) mod tests {
                 }
                 assert_close(x.score(value), z, 1e-6);
                 assert_close(x.cdf(value), normal::cdf(z), 1e-10);
-                assert_close(
-                    x.quantile(normal::cdf(z)),
-                    value,
-                    1e-8 * value.abs().max(1.0),
-                );
+                assert_close(x.quantile(normal::cdf(z)), value, 1e-8 * value.abs().max(1.0));
             }
             assert_eq!(x.cdf(f64::INFINITY), 1.0, "{name}");
             assert_eq!(x.cdf(f64::NEG_INFINITY), 0.0, "{name}");
-            assert!(
-                !x.quantile(0.0).is_nan() && !x.quantile(1.0).is_nan(),
-                "{name}"
-            );
+            assert!(!x.quantile(0.0).is_nan() && !x.quantile(1.0).is_nan(), "{name}");
         }
     }
 

@@ -279,11 +279,7 @@ fn threefry2x32_lanes(key: [u32; 2], first_trial: u32) -> [[u32; LANES]; 2] {
 
 /// Threefry2x32-20 of several counters side by side: five times four rounds, each four followed by an injection of the key.
 #[inline(always)]
-fn threefry2x32_of_lanes<const N: usize>(
-    key: [u32; 2],
-    mut a: [u32; N],
-    mut b: [u32; N],
-) -> [[u32; N]; 2] {
+fn threefry2x32_of_lanes<const N: usize>(key: [u32; 2], mut a: [u32; N], mut b: [u32; N]) -> [[u32; N]; 2] {
     let [k0, k1] = key;
     let k2 = PARITY ^ k0 ^ k1;
     add_key(&mut a, &mut b, k0, k1);
@@ -361,12 +357,7 @@ impl NormalTable {
             let width = right - left;
             let (slope0, slope1) = (width / normal::pdf(z0), width / normal::pdf(z1));
             let rise = z1 - z0;
-            *cubic = [
-                z0,
-                slope0,
-                3.0 * rise - 2.0 * slope0 - slope1,
-                slope0 + slope1 - 2.0 * rise,
-            ];
+            *cubic = [z0, slope0, 3.0 * rise - 2.0 * slope0 - slope1, slope0 + slope1 - 2.0 * rise];
         }
         NormalTable { cubics }
     }
@@ -398,11 +389,7 @@ mod tests {
         let vectors = [
             ([0, 0], [0, 0], [0x6b20_0159, 0x99ba_4efe]),
             ([u32::MAX; 2], [u32::MAX; 2], [0x1cb9_96fc, 0xbb00_2be7]),
-            (
-                [0x243f_6a88, 0x85a3_08d3],
-                [0x1319_8a2e, 0x0370_7344],
-                [0xc492_3a9c, 0x483d_f7a0],
-            ),
+            ([0x243f_6a88, 0x85a3_08d3], [0x1319_8a2e, 0x0370_7344], [0xc492_3a9c, 0x483d_f7a0]),
         ];
         for (counter, key, expected) in vectors {
             assert_eq!(threefry2x32(key, counter), expected);
@@ -425,25 +412,12 @@ mod tests {
     fn keys_are_stable() {
         let stream = Stream::new(42, "backend/payments", Purpose::Estimate);
         assert_eq!(format!("{:016x}", stream.bits(0, 0)), "3e85a9a41d294272");
-        assert_eq!(
-            format!("{:016x}", stream.bits(99_999, 3)),
-            "b4f14b381b1dbc82"
-        );
+        assert_eq!(format!("{:016x}", stream.bits(99_999, 3)), "b4f14b381b1dbc82");
     }
 
     #[test]
     fn keys_differ_by_seed_name_and_purpose() {
-        let names = [
-            "",
-            "a",
-            "ab",
-            "abc",
-            "b",
-            "a\0",
-            "abcdefgh",
-            "abcdefgh\0",
-            "estimate",
-        ];
+        let names = ["", "a", "ab", "abc", "b", "a\0", "abcdefgh", "abcdefgh\0", "estimate"];
         let purposes = [Purpose::Estimate, Purpose::Lag, Purpose::Overrun];
         let mut keys = std::collections::HashSet::new();
         for seed in [0u64, 1, 1 << 32, u64::MAX] {
@@ -569,8 +543,7 @@ mod tests {
         let mut b = vec![0.0; n + 1];
         Stream::new(0, "t1", Purpose::Estimate).fill_normal(0, &mut a);
         Stream::new(0, "t2", Purpose::Estimate).fill_normal(0, &mut b);
-        let product =
-            |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f64>() / n as f64;
+        let product = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f64>() / n as f64;
         let bound = 4.0 / (n as f64).sqrt();
         assert!(product(&a[..n], &a[1..]).abs() < bound);
         assert!(product(&a[..n], &b[..n]).abs() < bound);
@@ -596,11 +569,7 @@ mod tests {
     fn sequence_drives_the_distributions_of_rand_distr() {
         let stream = Stream::new(5, "sev1", Purpose::Rate);
         let n = 50_000;
-        let (gamma, poisson, exp) = (
-            Gamma::new(4.0, 0.5).unwrap(),
-            Poisson::new(3.5).unwrap(),
-            Exp::new(2.0).unwrap(),
-        );
+        let (gamma, poisson, exp) = (Gamma::new(4.0, 0.5).unwrap(), Poisson::new(3.5).unwrap(), Exp::new(2.0).unwrap());
         let mut sums = [0.0; 3];
         for trial in 0..n {
             let mut sequence = stream.sequence(trial);
@@ -609,11 +578,7 @@ mod tests {
             sums[2] += exp.sample(&mut sequence);
         }
         let n = f64::from(n);
-        for (sum, mean, variance) in [
-            (sums[0], 2.0, 1.0),
-            (sums[1], 3.5, 3.5),
-            (sums[2], 0.5, 0.25),
-        ] {
+        for (sum, mean, variance) in [(sums[0], 2.0, 1.0), (sums[1], 3.5, 3.5), (sums[2], 0.5, 0.25)] {
             assert!((sum / n - mean).abs() < 4.0 * f64::sqrt(variance / n));
         }
     }

@@ -34,12 +34,7 @@ impl Table {
             let [value0, value1] = [ends[0][0], ends[1][0]];
             let [slope0, slope1] = [ends[0][1] / PER_Z, ends[1][1] / PER_Z];
             let rise = value1 - value0;
-            *cubic = [
-                value0,
-                slope0,
-                3.0 * rise - 2.0 * slope0 - slope1,
-                slope0 + slope1 - 2.0 * rise,
-            ];
+            *cubic = [value0, slope0, 3.0 * rise - 2.0 * slope0 - slope1, slope0 + slope1 - 2.0 * rise];
         }
         Table { cubics }
     }
