@@ -1,0 +1,227 @@
+//! The program as its users start it: exit statuses, files, pipes, interruption.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const SEGMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/new-segment-60-days.toml");
+const FIRST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/first.toml");
+
+/// A fresh folder for one test.
+fn folder(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).expect("a temporary folder");
+    path
+}
+
+fn sim(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_sim")).args(arguments).current_dir(folder).env_remove("NO_COLOR").output().expect("sim starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("the output is text")
+}
+
+/// Runs what must succeed and returns standard output.
+fn done(folder: &Path, arguments: &[&str]) -> String {
+    let output = sim(folder, arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+/// Runs what must be refused and returns standard error.
+fn refused(folder: &Path, arguments: &[&str]) -> String {
+    let output = sim(folder, arguments);
+    assert_eq!(output.status.code(), Some(2), "{}{}", text(&output.stdout), text(&output.stderr));
+    assert!(output.stdout.is_empty(), "nothing on standard output when refused");
+    text(&output.stderr)
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let mut found = vec![];
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).expect("readable") {
+            let path = entry.expect("readable").path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                found.push(path.strip_prefix(folder).expect("inside").to_string_lossy().into_owned());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_run_prints_a_summary_and_writes_its_outputs() {
+    let folder = folder("run");
+    let summary = done(&folder, &["run", FIRST]);
+    assert!(summary.contains("on time"), "{summary}");
+    assert!(!summary.contains('\u{1b}'), "no colour where there is no terminal");
+    assert!(summary.lines().all(|line| line.chars().count() <= 80), "80 columns");
+    let out = folder.join("out/first");
+    assert_eq!(
+        files(&out),
+        [
+            ".sim-files",
+            "budgets.csv",
+            "charts/s-curve.png",
+            "charts/s-curve.svg",
+            "commitments.csv",
+            "summary.json",
+            "timelines.csv"
+        ]
+    );
+    let header = |file: &str| fs::read_to_string(out.join(file)).expect(file).lines().next().unwrap_or_default().to_owned();
+    assert_eq!(header("timelines.csv"), "initiative,percentile,date,working_days,ci_low,ci_high");
+    assert_eq!(
+        header("commitments.csv"),
+        "initiative,to,date,estimate,p_on_time,ci_low,ci_high,gap_p50_days,gap_p80_days,mean_lateness_if_late_days,date_50,date_80,date_85,date_90,date_95,p_on_time_within_budgets"
+    );
+    assert_eq!(
+        header("budgets.csv"),
+        "budget,kind,initiative,period,limit,p_breach,ci_low,ci_high,p50,p90,median_breach_date,tolerance,verdict"
+    );
+    let percentiles: Vec<String> = fs::read_to_string(out.join("timelines.csv"))
+        .expect("timelines.csv")
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(',').nth(1).map(str::to_owned))
+        .collect();
+    assert_eq!(percentiles, ["p1", "p5", "p10", "p20", "p30", "p40", "p50", "p60", "p70", "p80", "p90", "p95", "p99", "mean"]);
+    assert!(fs::read(out.join("charts/s-curve.png")).expect("a picture").starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn json_is_the_summary_file_and_nothing_else() {
+    let folder = folder("json");
+    let json = done(&folder, &["run", SEGMENT, "--json", "--trials", "500", "--out", "here"]);
+    assert_eq!(json, fs::read_to_string(folder.join("here/summary.json")).expect("summary.json"));
+    let value: serde_json::Value = serde_json::from_str(&json).expect("valid JSON");
+    assert_eq!(value["trials"], 500);
+    assert_eq!(value["schema_version"], 1);
+    assert_eq!(value["scenario"]["sha256"].as_str().map(str::len), Some(64));
+    // A promise holds at 80 % exactly where its odds are at least 80 %.
+    for initiative in value["initiatives"].as_array().expect("initiatives") {
+        for commitment in initiative["commitments"].as_array().expect("commitments") {
+            for promise in commitment["promises"].as_array().expect("promises") {
+                let share: f64 = promise["percentile"].as_str().expect("a percentile")[1..].parse::<f64>().expect("a number") / 100.0;
+                let holds = promise["date"].as_str() <= commitment["at"]["date"].as_str();
+                assert_eq!(holds, commitment["p_on_time"]["p"].as_f64().expect("odds") >= share, "{promise}");
+            }
+        }
+    }
+}
+
+#[test]
+fn threads_change_no_byte_and_the_seed_does() {
+    let folder = folder("threads");
+    let run = |threads: &str, seed: &str| done(&folder, &["run", SEGMENT, "--json", "--trials", "1000", "--threads", threads, "--seed", seed]);
+    let one = run("1", "1");
+    assert_eq!(run("2", "1"), one);
+    assert_eq!(run("3", "1"), one);
+    assert_ne!(run("2", "2"), one);
+}
+
+#[test]
+fn wrong_input_is_refused_with_its_place_and_writes_nothing() {
+    let folder = folder("wrong");
+    fs::write(folder.join("bad.toml"), "[scenario]\nstart = 2026-01-05\n[team.core]\nenginers = 5\n[initiative.x]\nduration = [\"3w\", \"2w\", \"4w\"]\n").expect("writable");
+    let message = refused(&folder, &["run", "bad.toml"]);
+    for part in ["bad.toml:4:1", "did you mean `engineers`", "bad.toml:6:", "reversed-estimate"] {
+        assert!(message.contains(part), "{part} in\n{message}");
+    }
+    assert_eq!(files(&folder), ["bad.toml"]);
+    assert!(refused(&folder, &["check", "bad.toml"]).contains("bad.toml:4:1"));
+}
+
+#[test]
+fn what_is_not_a_scenario_file_is_refused() {
+    let folder = folder("not-a-file");
+    assert!(refused(&folder, &["run", "nowhere.toml"]).contains("no file `nowhere.toml`"));
+    assert!(refused(&folder, &["run", "."]).contains("is a folder"));
+    fs::write(folder.join("empty.toml"), "").expect("writable");
+    assert!(refused(&folder, &["run", "empty.toml"]).contains("start"));
+    fs::write(folder.join("latin1.toml"), b"# caf\xe9\n").expect("writable");
+    assert!(refused(&folder, &["run", "latin1.toml"]).contains("latin1.toml:1:6"));
+}
+
+#[test]
+fn commands_whose_time_has_not_come_say_so() {
+    let folder = folder("later");
+    assert!(refused(&folder, &["compare", SEGMENT]).contains("not supported yet"));
+    assert!(refused(&folder, &["rnu", SEGMENT]).contains("did you mean `sim run`"));
+    assert!(refused(&folder, &["run", SEGMENT, "--precision", "0.01"]).contains("--precision"));
+    assert!(refused(&folder, &["run", SEGMENT, "--trials", "1000000000"]).contains("10000000"));
+    assert!(!done(&folder, &["--help"]).contains("compare"));
+}
+
+#[test]
+fn files_of_others_are_kept_and_never_overwritten() {
+    let folder = folder("foreign");
+    done(&folder, &["run", FIRST, "--trials", "100"]);
+    let out = folder.join("out/first");
+    fs::write(out.join("notes.txt"), "mine").expect("writable");
+    fs::create_dir(out.join("drafts")).expect("writable");
+    fs::write(out.join("charts/sketch.svg"), "mine too").expect("writable");
+    let before = fs::read(out.join("summary.json")).expect("summary.json");
+    done(&folder, &["run", FIRST, "--trials", "200"]);
+    assert_ne!(fs::read(out.join("summary.json")).expect("summary.json"), before);
+    assert_eq!(fs::read_to_string(out.join("notes.txt")).expect("notes.txt"), "mine");
+    assert_eq!(fs::read_to_string(out.join("charts/sketch.svg")).expect("sketch.svg"), "mine too");
+    assert!(out.join("drafts").is_dir());
+    assert_eq!(fs::read_dir(folder.join("out")).expect("readable").count(), 1, "nothing is left beside the folder");
+
+    fs::create_dir(folder.join("theirs")).expect("writable");
+    fs::write(folder.join("theirs/summary.json"), "theirs").expect("writable");
+    assert!(refused(&folder, &["run", FIRST, "--out", "theirs"]).contains("was not written by sim"));
+    assert_eq!(fs::read_to_string(folder.join("theirs/summary.json")).expect("theirs"), "theirs");
+    assert!(refused(&folder, &["run", FIRST, "--out", "theirs/summary.json"]).contains("not a folder"));
+}
+
+#[test]
+fn a_reader_that_went_away_is_no_error() {
+    let folder = folder("pipe");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sim"))
+        .args(["run", FIRST, "--trials", "100"])
+        .current_dir(&folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("sim starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("sim ends");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_keeps_what_is_done_and_says_so() {
+    let folder = folder("interrupt");
+    let child = Command::new(env!("CARGO_BIN_EXE_sim"))
+        .args(["run", SEGMENT, "--trials", "10000000"])
+        .current_dir(&folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("sim starts");
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill starts");
+    assert!(interrupt.success());
+    let output = child.wait_with_output().expect("sim ends");
+    assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
+    let summary = text(&output.stdout);
+    assert!(summary.starts_with("PARTIAL"), "{summary}");
+    let json = fs::read_to_string(folder.join("out/new-segment-60-days/summary.json")).expect("summary.json");
+    let value: serde_json::Value = serde_json::from_str(&json).expect("valid JSON");
+    assert_eq!(value["partial"], true);
+    let trials = value["trials"].as_u64().expect("trials");
+    assert!(trials > 0 && trials < 10_000_000);
+    // What was kept is what a run of so many trials gives.
+    let whole = done(&folder, &["run", SEGMENT, "--json", "--trials", &trials.to_string(), "--out", "whole"]);
+    let whole: serde_json::Value = serde_json::from_str(&whole).expect("valid JSON");
+    assert_eq!(whole["initiatives"], value["initiatives"]);
+}
