@@ -286,7 +286,8 @@ impl<'s> Builder<'s> {
                         format!("the horizon, {}, lies before the start, {}", horizon.value, start.value),
                     )
                     .at(&horizon.span)
-                    .related(&start.span, "the start"),
+                    .related(&start.span, "the start")
+                    .hint("is the year right?"),
                 );
             }
         }
@@ -513,29 +514,29 @@ impl<'s> Builder<'s> {
     }
 
     /// Reports a crew that the team can never bring together.
-    fn check_staffing(&mut self, task: &str, team: usize, needed: u32, span: &Span) {
+    fn check_staffing(&mut self, task: &str, team: usize, needed: u32, at: &Span, is_effort: bool) {
         let Some(team) = self.scenario.teams.get(team) else { return };
         let Some(engineers) = &team.engineers else { return };
-        if needed > engineers.value {
-            self.faults.add(
-                Fault::error(
-                    "never-staffed",
-                    format!(
-                        "`{task}` needs {} of `{}` at once, which has {}",
-                        count(needed as usize, "engineer"),
-                        team.id.value,
-                        engineers.value
-                    ),
-                )
-                .at(span)
-                .label("could never start")
-                .related(&engineers.span, "the whole team")
-                .hint(format!(
-                    "ask for at most {}; `engineers = {{ min = 1, max = {needed} }}` takes as many as are free",
-                    engineers.value
-                )),
-            );
+        let all = engineers.value;
+        if needed <= all {
+            return;
         }
+        let needs = count(needed as usize, "engineer");
+        let hint = if is_effort {
+            format!("ask for at most {all}; `engineers = {{ min = 1, max = {all} }}` takes as many as are free")
+        } else {
+            format!("ask for at most {all}")
+        };
+        self.faults.add(
+            Fault::error(
+                "never-staffed",
+                format!("`{task}` needs {needs} of `{}` at once, which has {all}", team.id.value),
+            )
+            .at(at)
+            .label("could never start")
+            .related(&engineers.span, "the whole team")
+            .hint(hint),
+        );
     }
 
     fn work(&mut self, index: usize, reading: &mut Reading<'_>) -> Option<Work> {
@@ -601,7 +602,7 @@ impl<'s> Builder<'s> {
             }
         };
         if let (Some(at), Some(size)) = (&says.engineers, size) {
-            self.check_staffing(id, team, min, &at.span);
+            self.check_staffing(id, team, min, &at.span, true);
             if min <= size && max.is_some_and(|max| max > size) {
                 self.faults.add(
                     Fault::warning(
@@ -645,7 +646,7 @@ impl<'s> Builder<'s> {
                         complete = false;
                         continue;
                     };
-                    self.check_staffing(id, team, people.value, &people.span);
+                    self.check_staffing(id, team, people.value, &people.span, false);
                     members.push((TeamId(team), people.value));
                 }
                 complete.then_some(members)
@@ -665,7 +666,7 @@ impl<'s> Builder<'s> {
                     );
                     return None;
                 }
-                self.check_staffing(id, team, min, &engineers.span);
+                self.check_staffing(id, team, min, &engineers.span, false);
                 Some(vec![(TeamId(team), min)])
             }
             (None, Some(name), None) => {
@@ -1146,7 +1147,7 @@ impl<'s> Builder<'s> {
                 .label("no such name")
                 .maybe_hint(near);
             if known.is_empty() {
-                fault
+                fault.hint(format!("add `[{what}.{}]`, or take this out", name.value))
             } else {
                 fault.allowed(list(known.into_iter()))
             }

@@ -14,6 +14,8 @@ use crate::units::{Percentile, Probability, WorkDays};
 pub mod build;
 mod estimate;
 mod network;
+#[cfg(test)]
+mod tests;
 
 pub use build::build;
 

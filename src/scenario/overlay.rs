@@ -129,19 +129,23 @@ fn stack(
                         format!("option `{}` is based on `{}`, which does not exist", id.value, base.value),
                     )
                     .at(&base.span)
+                    .allowed("the name of another option of this file")
                     .maybe_hint(near.map(|near| format!("did you mean \"{near}\"?"))),
                 );
             }
             return None;
         }
         if stack.contains(&base.value) || stack.len() >= MOST_STACKED {
-            if base.value == id.value || stack.len() >= MOST_STACKED {
+            // A circle is reported once, at the first of its options.
+            let circle = base.value == id.value;
+            let first = all.iter().find(|(id, ..)| stack.contains(&id.value)).map(|(id, ..)| &id.value);
+            if (circle && first == Some(&id.value)) || (!circle && stack.len() >= MOST_STACKED) {
                 let chain: Vec<String> = stack.iter().chain([&base.value]).map(|name| format!("`{name}`")).collect();
                 let own = based_on.get(&id.value).map_or(&base.span, |own| &own.span);
                 faults.add(
                     Fault::error(
                         "circular-option",
-                        format!("option {} stand upon one another without end", chain.join(" → ")),
+                        format!("the options {} stand upon one another without end", chain.join(" → ")),
                     )
                     .at(own)
                     .hint("take one `based_on` out"),
@@ -293,6 +297,7 @@ fn nothing_to_drop(base: &Table, entry: &Entry, path: &str, option: &str, faults
     faults.add(
         Fault::error("nothing-to-drop", format!("option `{option}` drops `{path}`, which does not exist"))
             .at(&entry.key_span)
+            .allowed("the name of an entry that the scenario has")
             .maybe_hint(near.map(|near| format!("did you mean `{near}`?"))),
     );
 }

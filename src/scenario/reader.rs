@@ -370,7 +370,6 @@ pub fn wrong_type(name: &str, node: &Node, needed: &str, faults: &mut Faults) {
     faults.add(
         Fault::error("wrong-type", format!("`{name}` is {}", node.value.kind()))
             .at(&node.span)
-            .label(format!("{} stands here", node.value.kind()))
             .allowed(needed)
             .maybe_hint(hint),
     );
@@ -592,6 +591,7 @@ pub fn check_id(id: &str, span: &Span, what: &str, faults: &mut Faults) {
 const ELSEWHERE_CALLED: &[(&str, &str)] = &[
     ("begin", "start"),
     ("best", "low"),
+    ("beta-pert", "pert"),
     ("chance", "probability"),
     ("depends", "after"),
     ("deadline", "commitment"),
@@ -603,6 +603,7 @@ const ELSEWHERE_CALLED: &[(&str, &str)] = &[
     ("description", "title"),
     ("earliest", "not_before"),
     ("factor", "multiply"),
+    ("gaussian", "normal"),
     ("headcount", "engineers"),
     ("impact", "multiply"),
     ("iterations", "trials"),
@@ -629,6 +630,7 @@ const ELSEWHERE_CALLED: &[(&str, &str)] = &[
     ("stddev", "sd"),
     ("tasks", "task"),
     ("title", "name"),
+    ("triangle", "triangular"),
     ("type", "kind"),
     ("worst", "high"),
     ("work", "effort"),
@@ -641,17 +643,18 @@ pub fn suggest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
     let meant = normal(&written.chars().take(MOST_ID_CHARACTERS).collect::<String>());
     let alias = ELSEWHERE_CALLED.iter().find(|(theirs, _)| *theirs == meant).map(|(_, ours)| *ours);
     let length = meant.chars().count();
+    let most = if length < 3 { 0 } else { length / 3 };
     let mut best: Option<(usize, &str)> = None;
     for name in known {
         if Some(name) == alias {
             return Some(name);
         }
         let there = normal(name);
-        if there.chars().count().abs_diff(length) > length.max(3) / 3 {
+        if there.chars().count().abs_diff(length) > most {
             continue;
         }
         let distance = strsim::osa_distance(&meant, &there);
-        if distance <= length.max(3) / 3 && best.is_none_or(|(least, _)| distance < least) {
+        if distance <= most && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, name));
         }
     }

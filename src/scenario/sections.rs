@@ -810,9 +810,12 @@ fn risk(id: At<String>, mut reader: Reader<'_>, unused: &mut Vec<At<String>>, fa
         .node("affects")
         .map(|node| texts(&reader.name("affects"), node, faults))
         .unwrap_or_default();
+    let mut incomplete = affects.is_empty() && reader.has("affects");
     let mut effect = |key: &'static str, scale: Scale, reader: &mut Reader<'_>| {
         let node = reader.node(key)?;
-        estimate(&reader.name(key), node, scale, faults)
+        let effect = estimate(&reader.name(key), node, scale, faults);
+        incomplete |= effect.is_none();
+        effect
     };
     let multiply = effect("multiply", Scale::Factor, &mut reader);
     let add = effect("add", Scale::Quantity(Measure::Work), &mut reader);
@@ -823,7 +826,7 @@ fn risk(id: At<String>, mut reader: Reader<'_>, unused: &mut Vec<At<String>>, fa
         ("takes", "people whom a risk takes away"),
         ("scales_rate", "changes of incident rates"),
     ];
-    let incomplete = refuse(&mut reader, &later, faults);
+    incomplete |= refuse(&mut reader, &later, faults);
     // A date from which a scaled rate holds.
     reader.date("from", faults);
     reader.real("cost", &NOT_NEGATIVE, faults);

@@ -210,13 +210,19 @@ impl Builder<'_> {
         self.source.text.get(span.clone()).unwrap_or_default()
     }
 
+    /// Where the line of a place begins.
+    fn line_of(&self, span: &Span) -> usize {
+        let before = self.source.text.get(..span.start.min(self.source.text.len()));
+        before.and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1)
+    }
+
     fn syntax(&mut self, message: &str, span: Option<Span>) {
         let span = span.unwrap_or(self.source.text.len()..self.source.text.len());
         let text = self.text(&span).to_owned();
         let fault = if message.starts_with("duplicate key") {
             let key = text.trim_matches(['"', '\'']);
             Fault::error("duplicate-key", format!("`{key}` is given twice in the same table"))
-                .label("given before")
+                .label("given again")
                 .hint("keep one of the two, or give them different names")
         } else if looks_like_a_date(&text) {
             Fault::error("bad-date", format!("`{text}` is no date"))
@@ -230,12 +236,12 @@ impl Builder<'_> {
             }
             Fault::error("syntax", format!("this is not TOML: {message}")).maybe_hint(syntax_hint(self.source, &span))
         };
-        // One slip often trips the parser several times at one place.
-        if !self
-            .faults
-            .iter()
-            .any(|known| known.span.start == span.start && known.code == fault.code)
-        {
+        // One slip often trips the parser several times on one line.
+        let line = self.line_of(&span);
+        let known = |known: &Fault| {
+            known.code == fault.code && (known.span == span || (fault.code == "syntax" && self.line_of(&known.span) == line))
+        };
+        if !self.faults.iter().any(known) {
             self.faults.push(fault.of(self.source).at(&span));
         }
     }
