@@ -12,12 +12,17 @@ use crate::sampling::{Correlation, Distribution};
 use crate::units::{Percentile, Probability, WorkDays};
 
 pub mod build;
+mod disclosed;
 mod estimate;
+mod links;
 mod network;
+mod people;
+mod register;
 #[cfg(test)]
 mod tests;
 
 pub use build::build;
+pub use estimate::Files;
 
 /// Index of a team in [`Plan::teams`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

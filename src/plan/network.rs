@@ -21,7 +21,7 @@ const MOST_NAMED: usize = 60;
 /// Reports each circle once, task by task. `edges` holds the links of each task, `names` its id.
 pub fn report_cycles(edges: &[Vec<Edge>], names: &[&str], faults: &mut Faults) -> bool {
     let cycles = cycles(edges);
-    for cycle in cycles.iter().take(MOST_CYCLES) {
+    for cycle in &cycles {
         faults.add(describe(cycle, edges, names));
     }
     !cycles.is_empty()
@@ -64,6 +64,9 @@ fn cycles(edges: &[Vec<Edge>]) -> Vec<Vec<usize>> {
                     let first = cycle.iter().enumerate().min_by_key(|(_, task)| **task).map_or(0, |(at, _)| at);
                     cycle.rotate_left(first);
                     found.push(cycle);
+                    if found.len() == MOST_CYCLES {
+                        return found;
+                    }
                 }
                 Some(Mark::Done) | None => {}
             }

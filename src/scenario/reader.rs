@@ -10,6 +10,8 @@ use crate::units::{Measure, QuantityError, parse_quantity};
 
 /// Faults that are kept; a file with more of them is not a scenario.
 pub const MOST_FAULTS: usize = 1_000;
+/// Faults after which no more guesses are made at what was meant; each costs a look at every name.
+const MOST_GUESSES: usize = 100;
 /// Characters that the name of a team, task, risk … may have.
 pub const MOST_ID_CHARACTERS: usize = 80;
 
@@ -37,6 +39,12 @@ impl Faults {
         if self.list.len() < MOST_FAULTS {
             self.list.push(fault.of(&self.source));
         }
+    }
+
+    /// Whether there are still few enough faults to guess what each was meant to be.
+    #[must_use]
+    pub fn are_few(&self) -> bool {
+        self.list.len() < MOST_GUESSES
     }
 
     /// The text at a place, as written.
@@ -344,8 +352,12 @@ impl<'t> Reader<'t> {
             } else {
                 format!("`{}`", self.path)
             };
-            let hint = advice(&entry.key)
-                .or_else(|| suggest(&entry.key, self.allowed.iter().copied()).map(|near| format!("did you mean `{near}`?")));
+            let near = if faults.are_few() {
+                suggest(&entry.key, self.allowed.iter().copied())
+            } else {
+                None
+            };
+            let hint = advice(&entry.key).or_else(|| near.map(|near| format!("did you mean `{near}`?")));
             faults.add(
                 Fault::error("unknown-key", format!("{here} has no key `{}`", entry.key))
                     .at(&entry.key_span)

@@ -57,6 +57,8 @@ const CORRELATION: Real = Real { example: 0.3, ..SHARE };
 /// The most entries of each section that a scenario may have. Tasks are counted over all initiatives.
 pub const MOST_TASKS: usize = 20_000;
 const MOST_ENTRIES: usize = 5_000;
+/// Commitments of one initiative.
+const MOST_COMMITMENTS: usize = 1_000;
 
 /// Reads the sections of a tree.
 pub fn read(source: &Arc<Source>, root: &Table, complete: bool, faults: Vec<Fault>) -> Scenario {
@@ -569,6 +571,14 @@ fn one_estimate(id: &At<String>, reader: &mut Reader<'_>, faults: &mut Faults) -
 }
 
 fn commitments(name: &str, node: &Node, faults: &mut Faults) -> Vec<Commitment> {
+    if items(node).len() > MOST_COMMITMENTS {
+        faults.add(
+            Fault::error("too-many", format!("`{name}` has {} entries", items(node).len()))
+                .at(&node.span)
+                .allowed(format!("at most {MOST_COMMITMENTS}")),
+        );
+        return Vec::new();
+    }
     match &node.value {
         Value::Array(items) => items
             .iter()
