@@ -4,7 +4,7 @@ use crate::diagnostic::Fault;
 use crate::plan::build::{Builder, list};
 use crate::plan::estimate::Reading;
 use crate::plan::links::awaited;
-use crate::plan::network::comes_after;
+use crate::plan::network::{comes_after, successors};
 use crate::plan::{Budget, BudgetKind, Initiative, InitiativeId, Link, Risk, TaskId};
 use crate::scenario::reader::suggest;
 use crate::scenario::says::{self, Watched};
@@ -17,7 +17,8 @@ const MOST_AFFECTED: usize = 1_000_000;
 impl<'s> Builder<'s> {
     pub(super) fn risks(&mut self, reading: &mut Reading<'_>, links: &Option<Vec<Vec<Link>>>) -> Option<Vec<Risk>> {
         let before = self.errors();
-        let sure: Option<Vec<Vec<usize>>> = links.as_ref().map(|links| links.iter().map(|links| awaited(links)).collect());
+        let sure = links.as_ref().map(|links| links.iter().map(|links| awaited(links)).collect());
+        let sure = sure.map(|sure: Vec<Vec<usize>>| successors(&sure));
         let mut planned = Vec::new();
         let mut affected = 0;
         for risk in &self.scenario.risks {
