@@ -74,6 +74,15 @@ pub struct Fault {
     pub related: Vec<(Range<usize>, String)>,
 }
 
+/// A place in a text that a later phase may have to point at.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The text.
+    pub source: Arc<Source>,
+    /// Bytes of it.
+    pub span: Range<usize>,
+}
+
 impl Fault {
     /// A fault for which the input is refused.
     #[must_use]
@@ -112,6 +121,15 @@ impl Fault {
     pub fn at(mut self, span: &Range<usize>) -> Self {
         self.span = span.clone();
         self
+    }
+
+    /// The place of the fault with its text, where there is one.
+    #[must_use]
+    pub fn at_place(self, place: Option<&Place>) -> Self {
+        match place {
+            Some(place) => self.of(&place.source).at(&place.span),
+            None => self,
+        }
     }
 
     /// What is shown under the place.

@@ -24,8 +24,12 @@
 
 pub mod analysis;
 pub mod calendar;
+pub mod cli;
 pub mod diagnostic;
+pub mod engine;
 pub mod plan;
+pub mod report;
 pub mod sampling;
 pub mod scenario;
+pub mod statistics;
 pub mod units;

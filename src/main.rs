@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `sim`: see the library for everything that it does.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sim::cli::main()
+}

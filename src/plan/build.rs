@@ -5,10 +5,11 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::calendar::{Calendar, Date};
-use crate::diagnostic::{Fault, sort};
+use crate::diagnostic::{Fault, Place, sort};
 use crate::plan::estimate::{Files, Reading};
 use crate::plan::{Dispatch, Plan, Work};
 use crate::sampling::{Correlation, Distribution};
+use crate::scenario;
 use crate::scenario::reader::Faults;
 use crate::scenario::says::{self, Overrun, Scenario};
 use crate::scenario::tree::At;
@@ -22,6 +23,14 @@ pub const DEFAULT_SEED: u64 = 1;
 pub const DEFAULT_OVERRUN: [f64; 3] = [0.85, 1.0, 1.4];
 /// Years after the start beyond which a date is a typing error.
 pub const MOST_YEARS: i64 = 30;
+
+/// Reads a scenario's bytes and builds the plan. `path` is what the user calls the file, `files` hands over what it names.
+///
+/// # Errors
+/// All faults at once, in the order of the file, where at least one is an error.
+pub fn read(path: &str, bytes: Vec<u8>, files: Files<'_>) -> Result<Plan, Vec<Fault>> {
+    build(&scenario::read(path, bytes)?, files)
+}
 
 /// Builds the plan. `files` hands over what the scenario names, such as a CSV of past tasks.
 ///
@@ -212,6 +221,10 @@ impl<'s> Builder<'s> {
             trials: settings.trials.as_ref().map_or(DEFAULT_TRIALS, |at| at.value),
             seed: settings.seed.as_ref().map_or(DEFAULT_SEED, |at| at.value),
             horizon: settings.horizon.as_ref().map(|at| at.value).filter(|horizon| *horizon >= start),
+            horizon_place: settings.horizon.as_ref().map(|at| Place {
+                source: std::sync::Arc::clone(&self.scenario.source),
+                span: at.span.clone(),
+            }),
             dispatch: match &settings.file_order {
                 Some(at) if at.value => Dispatch::FileOrder,
                 _ => Dispatch::Priority,

@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use crate::calendar::{Calendar, Date};
-use crate::diagnostic::Fault;
+use crate::diagnostic::{Fault, Place};
 use crate::sampling::{Correlation, Distribution};
 use crate::units::{Percentile, Probability, WorkDays};
 
@@ -21,7 +21,7 @@ mod register;
 #[cfg(test)]
 mod tests;
 
-pub use build::build;
+pub use build::{build, read};
 pub use estimate::Files;
 
 /// Index of a team in [`Plan::teams`].
@@ -49,6 +49,8 @@ pub struct Plan {
     pub seed: u64,
     /// The last day that budgets look at, where the scenario gives it.
     pub horizon: Option<Date>,
+    /// Where the scenario gives the horizon: whether it is late enough is known only once the plan on paper is.
+    pub horizon_place: Option<Place>,
     /// What orders the tasks that wait for people.
     pub dispatch: Dispatch,
     /// The percentiles of the best, the expected and the worst timeline.
@@ -191,6 +193,15 @@ impl Work {
         match self {
             Self::Effort { estimate, .. } | Self::Duration { estimate, .. } => estimate,
         }
+    }
+
+    /// The teams whose people it takes.
+    pub fn teams(&self) -> impl Iterator<Item = TeamId> {
+        let (own, crew) = match self {
+            Self::Effort { team, .. } => (Some(*team), &[] as &[_]),
+            Self::Duration { crew, .. } => (None, crew.as_slice()),
+        };
+        own.into_iter().chain(crew.iter().map(|(team, _)| *team))
     }
 
     /// The team whose factor moves the estimate: the one that does the work, or the first named.

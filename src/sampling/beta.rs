@@ -100,13 +100,19 @@ impl Beta {
         })
     }
 
-    /// Second-order Taylor step of ln x from z₀ to z: (ln x)″ = w′·(−z − w′·(α − (β−1)·x/(1−x))).
+    /// Third-order Taylor step of w = ln x from z₀ to z.
+    ///
+    /// w″ = w′·(−z − w′·c) with c = α − (β−1)·v, v = x/(1−x) and v′ = w′·v·(1+v), from the logarithm of w′ = φ(z)/(x·f(x)).
     fn predict(&self, from: LogPoint, z0: f64, z: f64) -> f64 {
         let x = libm::exp(from.ln_x);
-        let bend = self.alpha - (self.beta - 1.0) * x / (1.0 - x);
-        let second = from.slope * (-z0 - from.slope * bend);
+        let first = from.slope;
+        let v = x / (1.0 - x);
+        let c = self.alpha - (self.beta - 1.0) * v;
+        let c_change = -(self.beta - 1.0) * first * v * (1.0 + v);
+        let second = first * (-z0 - first * c);
+        let third = second * (-z0 - first * c) - first * (1.0 + second * c + first * c_change);
         let step = z - z0;
-        from.ln_x + step * (from.slope + 0.5 * step * second)
+        from.ln_x + step * (first + step * (second / 2.0 + step * third / 6.0))
     }
 
     /// Newton's steps on ln Iₓ = ln Φ(z) in ln x, held inside a bracket, for z ≤ 0.
@@ -139,7 +145,7 @@ impl Beta {
             }
             // d ln I / d ln x = x·f(x)/I.
             let newton = gap * lower * (1.0 - x) / power;
-            if newton.abs() < 1e-8 * (1.0 - x) + 1e-15 {
+            if newton.abs() < 5e-7 * (1.0 - x) + 1e-15 {
                 // Newton's step squares the error, relative to the distance from either end.
                 ln_x += newton;
                 break;

@@ -126,7 +126,7 @@ pub(super) fn metalog(tail: Tail, low: f64, median: f64, high: f64) -> [f64; 3] 
 
 /// The lowest (median − low)/(high − low) with which the metalog's density is positive everywhere; 1 minus it is the highest.
 ///
-/// k = ½(1 − 1.66711·(½ − q)) (Keelin 2016, eq. for the SPT metalog's feasibility).
+/// k = ½(1 − 1.66711·(½ − q)) (Keelin 2016, feasibility of the symmetric triplet); a test derives the constant.
 pub(super) fn metalog_limit(tail: Tail) -> f64 {
     0.5 * (1.0 - 1.66711 * (0.5 - tail.probability))
 }
@@ -153,7 +153,7 @@ fn false_position(mut low: f64, mut high: f64, rising: impl Fn(f64) -> f64) -> f
             break;
         }
         let value = rising(middle);
-        if value.abs() < 1e-13 {
+        if value.abs() < 1e-11 {
             return middle;
         }
         if value < 0.0 {

@@ -34,7 +34,7 @@ pub enum Reason {
         name: &'static str,
         /// What it must be, as in "must be more than 0".
         must: &'static str,
-        /// Whether the number is measured in the unit of the estimate (a mean) or has none (an α).
+        /// The number given.
         value: f64,
     },
     /// The shape is not made from low, likely and high.

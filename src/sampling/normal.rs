@@ -145,7 +145,7 @@ mod tests {
         );
     }
 
-    /// Wichura (1988), section "Test data"; the last two from Blair, Edwards & Johnson (1976) as R's `qnorm` documents them.
+    /// The first three are the test data of Wichura (1988), the others the usual table values.
     #[test]
     fn inverse_gives_the_published_values() {
         assert_close(inverse_normal(0.25), -0.674_489_750_196_081_7, 2e-16);

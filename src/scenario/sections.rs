@@ -837,8 +837,9 @@ fn risk(id: At<String>, mut reader: Reader<'_>, unused: &mut Vec<At<String>>, fa
         ("scales_rate", "changes of incident rates"),
     ];
     incomplete |= refuse(&mut reader, &later, faults);
-    // A date from which a scaled rate holds.
+    // The date from which a scaled rate holds; without one it means nothing.
     reader.date("from", faults);
+    mark_unused(&mut reader, "from", unused);
     reader.real("cost", &NOT_NEGATIVE, faults);
     mark_unused(&mut reader, "cost", unused);
     if let Some(node) = reader.node("mitigation")

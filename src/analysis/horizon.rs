@@ -1,0 +1,65 @@
+//! How far budgets look, and when unfinished work counts as never finished.
+
+use crate::calendar::Date;
+use crate::engine::{Landmarks, Trials};
+use crate::plan::Plan;
+use crate::statistics::Sorted;
+use crate::units::{Percentile, WorkDays};
+
+/// Unfinished at so many times the horizon, work counts as never finished.
+const NEVER_AFTER_HORIZONS: f64 = 5.0;
+
+/// How far budgets look.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Horizon {
+    /// The last day.
+    pub date: Date,
+    /// Working days after which unfinished work counts as never finished.
+    pub never_after: WorkDays,
+}
+
+/// The horizon that the scenario gives is before its own plan on paper.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HorizonError {
+    /// The horizon as given.
+    pub horizon: Date,
+    /// When the plan on paper ends.
+    pub plan_on_paper: Option<Date>,
+}
+
+/// The scenario's horizon, or the end of the calendar quarter that holds the later of the last commitment and the P95 finish of
+/// the pilot. Where the pilot never finishes, the plan on paper stands in for it.
+///
+/// # Errors
+/// [`HorizonError`] where the scenario's horizon is before the plan on paper.
+pub fn horizon(plan: &Plan, landmarks: &Landmarks, pilot: &Trials) -> Result<Horizon, HorizonError> {
+    let latest = |finishes: &[f64]| finishes.iter().copied().fold(0.0, f64::max);
+    let calendar = &plan.calendar;
+    let on_paper = calendar.date_of(WorkDays::new(latest(&landmarks.plan_on_paper)));
+    let date = if let Some(horizon) = plan.horizon {
+        if on_paper.is_none_or(|on_paper| horizon < on_paper) {
+            return Err(HorizonError {
+                horizon,
+                plan_on_paper: on_paper,
+            });
+        }
+        horizon
+    } else {
+        let p95 = Sorted::new(pilot.rows().map(latest).collect()).quantile(Percentile::percent(95));
+        let commitments = plan
+            .initiatives
+            .iter()
+            .flat_map(|initiative| &initiative.commitments)
+            .map(|commitment| commitment.date);
+        commitments
+            .chain(p95.and_then(|p95| calendar.date_of(WorkDays::new(p95))))
+            .chain(on_paper)
+            .max()
+            .unwrap_or(calendar.start())
+            .quarter_end()
+    };
+    Ok(Horizon {
+        date,
+        never_after: WorkDays::new(calendar.evening_of(date).days().max(1.0) * NEVER_AFTER_HORIZONS),
+    })
+}

@@ -1,0 +1,295 @@
+//! Trials → [`Forecast`].
+
+use super::assumptions::{assumptions, not_modelled};
+use super::forecast::{
+    BudgetForecast, CommitmentForecast, CurvePoint, Forecast, InitiativeForecast, Landmark, Mean, Moment, PortfolioForecast, Quantile,
+    SCHEMA_VERSION, ScenarioFacts, Share, Timelines, Verdict,
+};
+use super::horizon::Horizon;
+use crate::calendar::Calendar;
+use crate::engine::{Landmarks, Trials};
+use crate::plan::{Budget, BudgetKind, Commitment, Initiative, Plan};
+use crate::statistics::{Proportion, Sorted};
+use crate::units::{Percentile, Probability, WorkDays};
+
+/// Percentiles of `timelines.csv`.
+const PERCENTILES: [u32; 13] = [1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99];
+/// The confidences at which a date is offered.
+const PROMISES: [u32; 5] = [50, 80, 85, 90, 95];
+/// Points of the S-curve.
+const CURVE_POINTS: usize = 401;
+
+/// What a forecast says of the run itself.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// What was run.
+    pub scenario: ScenarioFacts,
+    /// Seed of every stream.
+    pub seed: u64,
+    /// Trials that were asked for.
+    pub trials_requested: u32,
+}
+
+/// What the trials say. Shapes: `trials` has a column for each initiative of the plan.
+#[must_use]
+pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmarks, trials: &Trials) -> Forecast {
+    let count = trials.count();
+    let finishes: Vec<Sorted> = (0..plan.initiatives.len())
+        .map(|index| Sorted::new(trials.finishes(index).collect()))
+        .collect();
+    let reader = Reader { calendar: &plan.calendar };
+    let breaches = Breaches::new(plan);
+    let initiatives = plan
+        .initiatives
+        .iter()
+        .enumerate()
+        .map(|(index, initiative)| reader.initiative(plan, index, initiative, &finishes[index], landmarks, trials, &breaches))
+        .collect();
+    let portfolio = (plan.initiatives.len() > 1).then(|| PortfolioForecast {
+        timelines: reader.timelines(
+            plan,
+            &Sorted::new(trials.rows().map(|row| row.iter().copied().fold(0.0, f64::max)).collect()),
+        ),
+    });
+    Forecast {
+        schema_version: SCHEMA_VERSION,
+        engine_version: env!("CARGO_PKG_VERSION").to_owned(),
+        scenario: facts.scenario,
+        seed: facts.seed,
+        trials: count as u32,
+        trials_requested: facts.trials_requested,
+        partial: (count as u32) < facts.trials_requested,
+        start: plan.calendar.start(),
+        horizon: horizon.date,
+        initiatives,
+        portfolio,
+        budgets: plan.budgets.iter().map(|budget| reader.budget(plan, budget, &finishes)).collect(),
+        assumptions: assumptions(plan),
+        not_modelled: not_modelled(plan),
+        defaults: plan.defaults.clone(),
+        read_not_used: plan.unused.clone(),
+        warnings: plan.warnings.iter().map(|warning| warning.message.clone()).collect(),
+    }
+}
+
+/// Which trials are within every budget.
+struct Breaches {
+    /// Initiative, and the latest finish that its budget allows.
+    limits: Vec<(usize, f64)>,
+}
+
+impl Breaches {
+    fn new(plan: &Plan) -> Self {
+        let limits = plan.budgets.iter().map(|budget| {
+            let BudgetKind::Delivery { initiative, .. } = &budget.kind;
+            (initiative.0, latest_within(plan, budget))
+        });
+        Self { limits: limits.collect() }
+    }
+
+    fn none_in(&self, row: &[f64]) -> bool {
+        self.limits.iter().all(|(initiative, latest)| row[*initiative] <= *latest)
+    }
+}
+
+/// The latest finish within a delivery budget: slip = (finish − commitment) ÷ (commitment − start) ≤ max_slip.
+fn latest_within(plan: &Plan, budget: &Budget) -> f64 {
+    let BudgetKind::Delivery {
+        initiative,
+        commitment,
+        max_slip,
+    } = &budget.kind;
+    let promised = plan.initiatives[initiative.0].commitments[*commitment].time.days();
+    WorkDays::new(promised * (1.0 + max_slip)).days()
+}
+
+struct Reader<'a> {
+    calendar: &'a Calendar,
+}
+
+impl Reader<'_> {
+    fn moment(&self, days: f64) -> Moment {
+        let working_days = WorkDays::new(days);
+        Moment {
+            date: self.calendar.date_of(working_days),
+            working_days,
+        }
+    }
+
+    fn quantile(&self, finishes: &Sorted, percentile: Percentile) -> Quantile {
+        let (low, high) = finishes.quantile_interval(percentile);
+        Quantile {
+            percentile,
+            at: self.moment(finishes.quantile(percentile).unwrap_or(f64::INFINITY)),
+            ci_low: low.map(|days| self.moment(days)),
+            ci_high: high.map(|days| self.moment(days)),
+        }
+    }
+
+    fn timelines(&self, plan: &Plan, finishes: &Sorted) -> Timelines {
+        let [best, expected, worst] = plan.timelines.map(|percentile| self.quantile(finishes, percentile));
+        Timelines { best, expected, worst }
+    }
+
+    fn landmark(&self, finishes: &Sorted, days: f64) -> Landmark {
+        Landmark {
+            at: self.moment(days),
+            p_that_early: share(finishes.share_at_or_below(days)),
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn initiative(
+        &self,
+        plan: &Plan,
+        index: usize,
+        initiative: &Initiative,
+        finishes: &Sorted,
+        landmarks: &Landmarks,
+        trials: &Trials,
+        breaches: &Breaches,
+    ) -> InitiativeForecast {
+        let estimate = initiative.estimate.map(|date| (date, self.calendar.evening_of(date)));
+        let commitments = initiative.commitments.iter().map(|commitment| {
+            let within = Proportion::of(trials.rows(), |row| row[index] <= commitment.time.days() && breaches.none_in(row));
+            self.commitment(commitment, finishes, estimate.map(|(_, time)| time.days()), within)
+        });
+        InitiativeForecast {
+            id: initiative.id.clone(),
+            title: initiative.title.clone(),
+            owner: initiative.owner.clone(),
+            accountable: initiative.accountable.clone(),
+            timelines: self.timelines(plan, finishes),
+            quantiles: PERCENTILES
+                .map(|percent| self.quantile(finishes, Percentile::percent(percent)))
+                .to_vec(),
+            mean: finishes.mean().map(|(mean, standard_error)| Mean {
+                at: self.moment(mean),
+                standard_error,
+            }),
+            never: share(Proportion::of(finishes.values(), |days| days.is_infinite())),
+            everything_goes_right: self.landmark(finishes, landmarks.everything_goes_right[index]),
+            plan_on_paper: self.landmark(finishes, landmarks.plan_on_paper[index]),
+            estimate: estimate.map(|(date, time)| Landmark {
+                at: Moment {
+                    date: Some(date),
+                    working_days: time,
+                },
+                p_that_early: share(finishes.share_at_or_below(time.days())),
+            }),
+            commitments: commitments.collect(),
+            s_curve: self.curve(finishes),
+        }
+    }
+
+    fn commitment(&self, commitment: &Commitment, finishes: &Sorted, estimate: Option<f64>, within: Proportion) -> CommitmentForecast {
+        let promised = commitment.time.days();
+        let gap = |percent| {
+            finishes
+                .quantile(Percentile::percent(percent))
+                .filter(|days| days.is_finite())
+                .map(|days| days - promised)
+        };
+        let late = finishes.above(promised);
+        let mean_lateness = late.iter().map(|days| days - promised).sum::<f64>() / late.len() as f64;
+        // The values are sorted already, so the median of the late ones is that of a sorted sample.
+        let median = late.get((late.len().saturating_sub(1)) / 2).map(|days| days - promised);
+        CommitmentForecast {
+            to: commitment.to.clone(),
+            at: Moment {
+                date: Some(commitment.date),
+                working_days: commitment.time,
+            },
+            p_on_time: share(finishes.share_at_or_below(promised)),
+            p_on_time_within_budgets: share(within),
+            gap_p50_days: gap(50),
+            gap_p80_days: gap(80),
+            gap_estimate_days: estimate.map(|estimate| promised - estimate),
+            mean_lateness_if_late_days: mean_lateness.is_finite().then_some(mean_lateness),
+            median_lateness_if_late_days: median.filter(|days| days.is_finite()),
+            promises: PROMISES
+                .map(|percent| self.quantile(finishes, Percentile::percent(percent)))
+                .to_vec(),
+        }
+    }
+
+    fn budget(&self, plan: &Plan, budget: &Budget, finishes: &[Sorted]) -> BudgetForecast {
+        let BudgetKind::Delivery {
+            initiative,
+            commitment,
+            max_slip,
+        } = &budget.kind;
+        let whose = &plan.initiatives[initiative.0];
+        let commitment = &whose.commitments[*commitment];
+        let finishes = &finishes[initiative.0];
+        let latest = latest_within(plan, budget);
+        let promised = commitment.time.days();
+        let slip = |percent| {
+            let days = finishes.quantile(Percentile::percent(percent))?;
+            days.is_finite().then_some((days - promised) / promised)
+        };
+        let within = finishes.share_at_or_below(latest);
+        let breached = Proportion {
+            hits: within.trials - within.hits,
+            trials: within.trials,
+        };
+        let first_day_over = self.calendar.date_of(WorkDays::new(latest.floor() + 1.0));
+        BudgetForecast {
+            id: budget.id.clone(),
+            kind: "delivery",
+            initiative: Some(whose.id.clone()),
+            to: commitment.to.clone(),
+            period: "horizon".into(),
+            limit: *max_slip,
+            p_breach: share(breached),
+            p50: slip(50),
+            p90: slip(90),
+            median_breach_date: first_day_over.filter(|_| breached.hits > 0),
+            tolerance: budget.tolerance.map(Probability::get),
+            verdict: verdict(breached, budget.tolerance),
+        }
+    }
+
+    /// At most [`CURVE_POINTS`] points of the empirical distribution function, by equal steps of the share.
+    fn curve(&self, finishes: &Sorted) -> Vec<CurvePoint> {
+        let n = finishes.values().len();
+        let finite = finishes.values().iter().filter(|days| days.is_finite()).count();
+        let points = finite.min(CURVE_POINTS);
+        (0..points)
+            .filter_map(|point| {
+                let rank = if points > 1 { point * (finite - 1) / (points - 1) } else { 0 };
+                let days = *finishes.values().get(rank)?;
+                Some(CurvePoint {
+                    at: self.moment(days),
+                    p: (rank + 1) as f64 / n as f64,
+                })
+            })
+            .collect()
+    }
+}
+
+fn share(counted: Proportion) -> Share {
+    let interval = counted.wilson();
+    Share {
+        p: counted.estimate().unwrap_or(0.0),
+        ci_low: interval.low,
+        ci_high: interval.high,
+        hits: counted.hits as u32,
+        trials: counted.trials as u32,
+    }
+}
+
+/// On which side of its tolerance a breach lies, if the trials can tell.
+fn verdict(breached: Proportion, tolerance: Option<Probability>) -> Verdict {
+    let Some(tolerance) = tolerance.map(Probability::get) else {
+        return Verdict::NoTolerance;
+    };
+    let interval = breached.wilson();
+    if interval.high <= tolerance {
+        Verdict::Within
+    } else if interval.low > tolerance {
+        Verdict::Over
+    } else {
+        Verdict::NotResolved
+    }
+}

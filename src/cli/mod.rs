@@ -1,0 +1,36 @@
+//! Arguments, files, progress, exit codes: the only room that touches the world.
+
+mod arguments;
+mod failure;
+mod output;
+mod progress;
+mod run;
+mod terminal;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::arguments::{Arguments, Command};
+use self::failure::Failure;
+use self::terminal::colour_for;
+use crate::diagnostic;
+
+/// Runs the program on the arguments it was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => run::check(&arguments),
+        Command::Later(words) => Err(Failure::Input(vec![arguments::not_yet(&words)])),
+    };
+    let Err(failure) = result else { return ExitCode::SUCCESS };
+    // A closed standard error leaves nobody to tell.
+    let _ = match &failure {
+        Failure::Input(faults) => write!(io::stderr(), "{}", diagnostic::render(faults, colour_for(&io::stderr()))),
+        Failure::Machine(message) => writeln!(io::stderr(), "error: {message}"),
+        Failure::Interrupted => Ok(()),
+    };
+    failure.exit_code()
+}

@@ -1,0 +1,202 @@
+//! `sim run` and `sim check`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::arguments::{CheckArguments, RunArguments};
+use super::failure::Failure;
+use super::output::Folder;
+use super::progress;
+use super::terminal::{colour_for, print};
+use crate::analysis::{self, Facts, Forecast, Horizon, ScenarioFacts};
+use crate::diagnostic::{self, Fault, Severity};
+use crate::engine::{self, Compiled, Landmarks, Run, RunError};
+use crate::plan::{self, Plan};
+use crate::report;
+use crate::report::charts::ChartError;
+use crate::report::tables::TableError;
+use crate::scenario::tree::MOST_BYTES;
+
+/// What bounds a trial of the pilot, whose own finishes set the horizon: four hundred years of working days.
+const PILOT_LIMIT: f64 = 400.0 * 260.0;
+
+/// A scenario that can be run.
+struct Loaded {
+    plan: Plan,
+    facts: ScenarioFacts,
+}
+
+fn load(path: &Path) -> Result<Loaded, Failure> {
+    let name = path.display().to_string();
+    let bytes = read(path, &name)?;
+    let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let plan = plan::read(&name, bytes, &|file| fs::read_to_string(folder.join(file))).map_err(Failure::Input)?;
+    let facts = ScenarioFacts {
+        name: plan.name.clone(),
+        file: name,
+        sha256,
+    };
+    Ok(Loaded { plan, facts })
+}
+
+fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
+    let refuse = |code, message: String, hint: &str| Failure::Input(vec![Fault::error(code, message).hint(hint)]);
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => refuse(
+            "no-such-file",
+            format!("there is no file `{name}`"),
+            "give the path of a scenario file, such as scenarios/first.toml",
+        ),
+        _ => Failure::Machine(format!("cannot read {name}: {error}")),
+    })?;
+    if metadata.is_dir() {
+        return Err(refuse(
+            "not-a-file",
+            format!("`{name}` is a folder"),
+            "give the path of a scenario file inside it",
+        ));
+    }
+    if metadata.len() > MOST_BYTES as u64 {
+        let message = format!("`{name}` has {} bytes; a scenario has at most {}", metadata.len(), MOST_BYTES);
+        return Err(refuse("file-too-large", message, "is this a scenario file?"));
+    }
+    fs::read(path).map_err(|error| Failure::Machine(format!("cannot read {name}: {error}")))
+}
+
+/// What is known before the first trial counts.
+struct Prepared {
+    compiled: Compiled,
+    landmarks: Landmarks,
+    horizon: Horizon,
+}
+
+fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
+    let compiled = Compiled::new(plan, seed);
+    let landmarks = engine::landmarks(&compiled);
+    let pilot = engine::pilot(&compiled, PILOT_LIMIT).map_err(machine)?;
+    let horizon = analysis::horizon(plan, &landmarks, &pilot).map_err(|error| {
+        let on_paper = error.plan_on_paper.map_or_else(|| "never".to_owned(), |date| date.to_string());
+        let message = format!("the horizon {} is before the plan on paper ends ({on_paper})", error.horizon);
+        let fault = Fault::error("horizon-too-early", message).at_place(plan.horizon_place.as_ref());
+        Failure::Input(vec![
+            fault
+                .allowed(format!("a date on or after {on_paper}"))
+                .hint("leave `horizon` out to have it chosen"),
+        ])
+    })?;
+    Ok(Prepared {
+        compiled,
+        landmarks,
+        horizon,
+    })
+}
+
+pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
+    let Loaded { plan, facts } = load(&arguments.scenario)?;
+    warn(&plan.warnings);
+    let folder = Folder::at(arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario)))?;
+    let seed = arguments.seed.unwrap_or(plan.seed);
+    let trials = arguments.trials.unwrap_or(plan.trials);
+    let prepared = prepare(&plan, seed)?;
+    let stop = progress::stop_on_interrupt();
+    let bar = progress::bar(trials);
+    let what = Run {
+        trials,
+        threads: arguments.threads.map_or(0, usize::from),
+        limit: prepared.horizon.never_after.days(),
+    };
+    let result = engine::run(&prepared.compiled, what, stop, |done| bar.set_position(u64::from(done))).map_err(machine)?;
+    bar.finish_and_clear();
+    if result.count() == 0 {
+        return Err(Failure::Interrupted);
+    }
+    let facts = Facts {
+        scenario: facts,
+        seed,
+        trials_requested: trials,
+    };
+    let forecast = analysis::forecast(&plan, facts, prepared.horizon, &prepared.landmarks, &result);
+    let json = report::json::summary_json(&forecast).map_err(|error| Failure::Machine(error.to_string()))?;
+    folder.replace_with(files(&forecast, &json)?)?;
+    if arguments.json {
+        print(&json)?;
+    } else {
+        let mut text = report::terminal::summary(&forecast, colour_for(&io::stdout()));
+        text.push_str(&format!("\nWritten to {}\n", folder.path().display()));
+        print(&text)?;
+    }
+    if forecast.partial { Err(Failure::Interrupted) } else { Ok(()) }
+}
+
+/// The outputs by their path inside the folder.
+fn files(forecast: &Forecast, json: &str) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let chart_failed = |error: ChartError| Failure::Machine(error.to_string());
+    let table_failed = |error: TableError| Failure::Machine(error.to_string());
+    let mut files = vec![
+        ("summary.json".to_owned(), json.as_bytes().to_vec()),
+        (
+            "timelines.csv".to_owned(),
+            report::tables::timelines_csv(forecast).map_err(table_failed)?.into_bytes(),
+        ),
+        (
+            "commitments.csv".to_owned(),
+            report::tables::commitments_csv(forecast).map_err(table_failed)?.into_bytes(),
+        ),
+        (
+            "budgets.csv".to_owned(),
+            report::tables::budgets_csv(forecast).map_err(table_failed)?.into_bytes(),
+        ),
+    ];
+    let single = forecast.initiatives.len() == 1;
+    for initiative in &forecast.initiatives {
+        let chart = report::charts::s_curve(initiative, forecast).map_err(chart_failed)?;
+        let stem = if single {
+            "s-curve".to_owned()
+        } else {
+            format!("s-curve-{}", file_name(&initiative.id))
+        };
+        files.push((format!("charts/{stem}.svg"), chart.svg.into_bytes()));
+        files.push((format!("charts/{stem}.png"), chart.png));
+    }
+    Ok(files)
+}
+
+/// An id as part of a file name: what could mean something to a file system becomes `_`.
+fn file_name(id: &str) -> String {
+    id.chars()
+        .map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' })
+        .collect()
+}
+
+fn default_folder(scenario: &Path) -> PathBuf {
+    Path::new("out").join(scenario.file_stem().unwrap_or(scenario.as_os_str()))
+}
+
+pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
+    let Loaded { plan, .. } = load(&arguments.scenario)?;
+    let prepared = prepare(&plan, plan.seed)?;
+    let understanding = analysis::understand(&plan, prepared.horizon, &prepared.landmarks);
+    print(&report::check::check(&plan, &understanding, colour_for(&io::stdout())))?;
+    warn(&plan.warnings);
+    Ok(())
+}
+
+/// Shows what is allowed but probably not meant, without failing.
+fn warn(warnings: &[Fault]) {
+    debug_assert!(warnings.iter().all(|warning| warning.severity == Severity::Warning));
+    if !warnings.is_empty() {
+        // A closed standard error leaves nobody to warn.
+        let _ = io::Write::write_all(
+            &mut io::stderr(),
+            diagnostic::render(warnings, colour_for(&io::stderr())).as_bytes(),
+        );
+    }
+}
+
+fn machine(error: RunError) -> Failure {
+    Failure::Machine(error.to_string())
+}

@@ -1,0 +1,51 @@
+//! Two futures without chance: everything goes right, and the plan on paper.
+
+use super::compile::Compiled;
+use super::draws::Draws;
+use super::trial::{Workspace, play};
+
+/// Two futures without chance, in working days; infinite for never.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Landmarks {
+    /// Finish of each initiative with low estimates, no risk, overrun 1.
+    pub everything_goes_right: Vec<f64>,
+    /// Finish of each initiative with likely estimates, no risk, overrun 1.
+    pub plan_on_paper: Vec<f64>,
+    /// When each task of the plan starts and finishes on paper.
+    pub schedule: Vec<Scheduled>,
+}
+
+/// When a task is worked on, in working days; infinite for never.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scheduled {
+    /// Its start.
+    pub start: f64,
+    /// Its finish.
+    pub finish: f64,
+}
+
+/// Plays both futures through the same event loop as the trials, so people and priorities count as they do there.
+#[must_use]
+pub fn landmarks(compiled: &Compiled) -> Landmarks {
+    let mut draws = Draws::new(compiled);
+    let mut workspace = Workspace::new(compiled);
+    let play = |draws: &Draws, workspace: &mut Workspace| {
+        let mut finishes = vec![0.0; compiled.initiatives];
+        play(compiled, draws.lane(0), f64::INFINITY, workspace, &mut finishes);
+        finishes
+    };
+    draws.fix(compiled, |task| task.low, |low, _| low);
+    let everything_goes_right = play(&draws, &mut workspace);
+    draws.fix(compiled, |task| task.likely, |_, likely| likely);
+    let plan_on_paper = play(&draws, &mut workspace);
+    let mut schedule = vec![Scheduled { start: 0.0, finish: 0.0 }; compiled.order.len()];
+    for (rank, task) in compiled.order.iter().enumerate() {
+        let (start, finish) = workspace.times(rank);
+        schedule[task.0] = Scheduled { start, finish };
+    }
+    Landmarks {
+        everything_goes_right,
+        plan_on_paper,
+        schedule,
+    }
+}

@@ -1,0 +1,20 @@
+//! The simulation: a compiled plan, one trial's event loop, and blocks of trials in parallel.
+//!
+//! A trial is one possible future of the whole portfolio. [`Compiled`] is the plan as flat arrays in dispatch order;
+//! [`run`] draws blocks of trials side by side, plays each through a discrete-event loop on a reused workspace, and puts the
+//! finishes where their trial number says, so the result is the same bits with any number of threads.
+//!
+//! With fixed crews and constant teams the loop is the parallel schedule-generation scheme of the resource-constrained project
+//! scheduling problem (Kolisch & Hartmann 1999); where nobody is needed it is the critical-path forward pass.
+
+mod compile;
+mod draws;
+mod landmark;
+mod run;
+mod trial;
+mod waiting;
+
+pub use compile::Compiled;
+pub use draws::BLOCK;
+pub use landmark::{Landmarks, Scheduled, landmarks};
+pub use run::{PILOT_TRIALS, Run, RunError, Stop, Trials, pilot, run};

@@ -1,0 +1,16 @@
+//! Finished values as people and programs read them: text for a terminal, CSV, JSON, charts.
+//!
+//! This room computes no statistics and writes no file: it turns a [`Forecast`](crate::analysis::Forecast) into text and bytes.
+//! Names in a forecast come from someone else's file, so each output makes them harmless in its own way: on a terminal they lose
+//! what could act ([`text::inert`]), in CSV they cannot become formulas, in SVG they are escaped.
+
+pub mod charts;
+pub mod check;
+pub mod json;
+mod page;
+pub mod tables;
+pub mod terminal;
+pub mod text;
+
+#[cfg(test)]
+mod fixtures;

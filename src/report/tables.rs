@@ -1,0 +1,276 @@
+//! The CSV files. The columns are a contract; every text cell is safe to open in a spreadsheet; numbers are written so that
+//! reading them gives the same bits, dates as ISO, and what is absent (also "never") as an empty cell.
+
+use std::fmt;
+
+use crate::analysis::{CommitmentForecast, Forecast, InitiativeForecast, Moment};
+use crate::calendar::Date;
+use crate::units::Percentile;
+
+/// Half the width of a normal 95 % interval, in standard errors.
+const NORMAL_95: f64 = 1.959_963_984_540_054;
+
+/// Why a table could not be written.
+#[derive(Debug)]
+pub struct TableError(String);
+
+impl fmt::Display for TableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the table cannot be written: {}", self.0)
+    }
+}
+
+impl std::error::Error for TableError {}
+
+/// Rows of one table.
+struct Table(csv::Writer<Vec<u8>>);
+
+impl Table {
+    fn new(columns: &[&str]) -> Result<Self, TableError> {
+        let mut table = Self(csv::Writer::from_writer(Vec::new()));
+        table.0.write_record(columns).map_err(|error| TableError(error.to_string()))?;
+        Ok(table)
+    }
+
+    fn row(&mut self, cells: &[String]) -> Result<(), TableError> {
+        self.0.write_record(cells).map_err(|error| TableError(error.to_string()))
+    }
+
+    fn finish(self) -> Result<String, TableError> {
+        let bytes = self.0.into_inner().map_err(|error| TableError(error.to_string()))?;
+        String::from_utf8(bytes).map_err(|error| TableError(error.to_string()))
+    }
+}
+
+/// A text that no spreadsheet takes for a formula: one that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets an
+/// apostrophe in front.
+fn safe(text: &str) -> String {
+    // Some programs skip leading blanks before they look for a formula.
+    let is_formula = text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    if is_formula { format!("'{text}") } else { text.to_owned() }
+}
+
+/// The shortest text that reads back as the same number; empty for what is no finite number.
+fn number(value: f64) -> String {
+    if value.is_finite() { value.to_string() } else { String::new() }
+}
+
+fn optional(value: Option<f64>) -> String {
+    value.map_or_else(String::new, number)
+}
+
+fn iso(date: Option<Date>) -> String {
+    date.map_or_else(String::new, |date| date.to_string())
+}
+
+fn days(at: &Moment) -> String {
+    number(at.working_days.days())
+}
+
+/// `timelines.csv`: `initiative,percentile,date,working_days,ci_low,ci_high`, one row per percentile and one for the mean; the
+/// intervals are in working days.
+///
+/// # Errors
+/// [`TableError`] where the writer refuses; nothing that a forecast holds makes it.
+pub fn timelines_csv(forecast: &Forecast) -> Result<String, TableError> {
+    let mut table = Table::new(&["initiative", "percentile", "date", "working_days", "ci_low", "ci_high"])?;
+    for initiative in &forecast.initiatives {
+        for quantile in &initiative.quantiles {
+            table.row(&[
+                safe(&initiative.id),
+                quantile.percentile.to_string(),
+                iso(quantile.at.date),
+                days(&quantile.at),
+                quantile.ci_low.as_ref().map_or_else(String::new, days),
+                quantile.ci_high.as_ref().map_or_else(String::new, days),
+            ])?;
+        }
+        let mean = initiative.mean.as_ref();
+        let bound = |sign: f64| {
+            mean.map_or_else(String::new, |mean| {
+                number(mean.at.working_days.days() + sign * NORMAL_95 * mean.standard_error)
+            })
+        };
+        table.row(&[
+            safe(&initiative.id),
+            "mean".into(),
+            iso(mean.and_then(|mean| mean.at.date)),
+            mean.map_or_else(String::new, |mean| days(&mean.at)),
+            bound(-1.0),
+            bound(1.0),
+        ])?;
+    }
+    table.finish()
+}
+
+/// `commitments.csv`: one row per commitment.
+///
+/// # Errors
+/// [`TableError`] where the writer refuses; nothing that a forecast holds makes it.
+pub fn commitments_csv(forecast: &Forecast) -> Result<String, TableError> {
+    let mut table = Table::new(&[
+        "initiative",
+        "to",
+        "date",
+        "estimate",
+        "p_on_time",
+        "ci_low",
+        "ci_high",
+        "gap_p50_days",
+        "gap_p80_days",
+        "mean_lateness_if_late_days",
+        "date_50",
+        "date_80",
+        "date_85",
+        "date_90",
+        "date_95",
+        "p_on_time_within_budgets",
+    ])?;
+    for initiative in &forecast.initiatives {
+        for commitment in &initiative.commitments {
+            table.row(&commitment_row(initiative, commitment))?;
+        }
+    }
+    table.finish()
+}
+
+fn commitment_row(initiative: &InitiativeForecast, commitment: &CommitmentForecast) -> Vec<String> {
+    let promise = |percent| {
+        let wanted = Percentile::percent(percent);
+        iso(commitment
+            .promises
+            .iter()
+            .find(|promise| promise.percentile == wanted)
+            .and_then(|promise| promise.at.date))
+    };
+    vec![
+        safe(&initiative.id),
+        safe(commitment.to.as_deref().unwrap_or_default()),
+        iso(commitment.at.date),
+        iso(initiative.estimate.as_ref().and_then(|estimate| estimate.at.date)),
+        number(commitment.p_on_time.p),
+        number(commitment.p_on_time.ci_low),
+        number(commitment.p_on_time.ci_high),
+        optional(commitment.gap_p50_days),
+        optional(commitment.gap_p80_days),
+        optional(commitment.mean_lateness_if_late_days),
+        promise(50),
+        promise(80),
+        promise(85),
+        promise(90),
+        promise(95),
+        number(commitment.p_on_time_within_budgets.p),
+    ]
+}
+
+/// `budgets.csv`: one row per budget and period.
+///
+/// # Errors
+/// [`TableError`] where the writer refuses; nothing that a forecast holds makes it.
+pub fn budgets_csv(forecast: &Forecast) -> Result<String, TableError> {
+    let mut table = Table::new(&[
+        "budget",
+        "kind",
+        "initiative",
+        "period",
+        "limit",
+        "p_breach",
+        "ci_low",
+        "ci_high",
+        "p50",
+        "p90",
+        "median_breach_date",
+        "tolerance",
+        "verdict",
+    ])?;
+    for budget in &forecast.budgets {
+        table.row(&[
+            safe(&budget.id),
+            safe(budget.kind),
+            safe(budget.initiative.as_deref().unwrap_or_default()),
+            safe(&budget.period),
+            number(budget.limit),
+            number(budget.p_breach.p),
+            number(budget.p_breach.ci_low),
+            number(budget.p_breach.ci_high),
+            optional(budget.p50),
+            optional(budget.p90),
+            iso(budget.median_breach_date),
+            optional(budget.tolerance),
+            budget.verdict.name().into(),
+        ])?;
+    }
+    table.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixtures;
+
+    fn rows(text: &str) -> Vec<Vec<String>> {
+        csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(text.as_bytes())
+            .records()
+            .map(|record| record.map(|record| record.iter().map(str::to_owned).collect()).unwrap_or_default())
+            .collect()
+    }
+
+    #[test]
+    fn timelines_hold_every_percentile_and_the_mean() {
+        let forecast = fixtures::segment();
+        let rows = rows(&timelines_csv(&forecast).unwrap_or_default());
+        let named: Vec<&str> = rows.iter().skip(1).take(14).map(|row| row[1].as_str()).collect();
+        assert_eq!(
+            named,
+            [
+                "p1", "p5", "p10", "p20", "p30", "p40", "p50", "p60", "p70", "p80", "p90", "p95", "p99", "mean"
+            ]
+        );
+        assert_eq!(rows[0].join(","), "initiative,percentile,date,working_days,ci_low,ci_high");
+        assert_eq!(rows[7][2], "2026-05-04");
+        let written: f64 = rows[7][3].parse().unwrap_or(f64::NAN);
+        assert_eq!(written, forecast.initiatives[0].timelines.expected.at.working_days.days());
+    }
+
+    #[test]
+    fn commitments_and_budgets_keep_the_contract() {
+        let forecast = fixtures::segment();
+        let commitments = rows(&commitments_csv(&forecast).unwrap_or_default());
+        assert_eq!(
+            commitments[0].join(","),
+            "initiative,to,date,estimate,p_on_time,ci_low,ci_high,gap_p50_days,gap_p80_days,mean_lateness_if_late_days,\
+             date_50,date_80,date_85,date_90,date_95,p_on_time_within_budgets"
+        );
+        assert_eq!(commitments[1][..5], ["segment", "board", "2026-03-06", "2026-04-17", "0.004"]);
+        assert_eq!(commitments[1][10], "2026-05-04");
+        let budgets = rows(&budgets_csv(&forecast).unwrap_or_default());
+        assert_eq!(
+            budgets[0].join(","),
+            "budget,kind,initiative,period,limit,p_breach,ci_low,ci_high,p50,p90,median_breach_date,tolerance,verdict"
+        );
+        assert_eq!(budgets[1][12], "over");
+        assert!(budgets.iter().all(|row| row.len() == 13));
+    }
+
+    #[test]
+    fn never_is_blank() {
+        let forecast = fixtures::never();
+        let timelines = rows(&timelines_csv(&forecast).unwrap_or_default());
+        assert!(timelines.iter().skip(1).all(|row| row[2..].iter().all(String::is_empty)));
+        let commitments = rows(&commitments_csv(&forecast).unwrap_or_default());
+        assert!(commitments[1][7..15].iter().all(String::is_empty));
+    }
+
+    #[test]
+    fn formulas_are_disarmed() {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "＝1"] {
+            assert!(safe(text).starts_with('\''), "{text:?}");
+        }
+        assert_eq!(safe("a = b"), "a = b");
+        let rows = rows(&commitments_csv(&fixtures::hostile()).unwrap_or_default());
+        assert!(rows[1][0].starts_with("'="), "{:?}", rows[1]);
+        assert!(rows[1][1].contains('"'), "quotes survive: {:?}", rows[1]);
+    }
+}

@@ -1,0 +1,81 @@
+//! What the tests share: from scenario text to finishes, without files.
+#![allow(dead_code)]
+
+use sim::engine::{self, Compiled, Landmarks, Run, Stop, Trials};
+use sim::plan::{self, Plan};
+use sim::statistics::Sorted;
+
+/// Reads a scenario that must be right.
+pub fn plan(toml: &str) -> Plan {
+    match plan::read("test.toml", toml.as_bytes().to_vec(), &|file| std::fs::read_to_string(file)) {
+        Ok(plan) => plan,
+        Err(faults) => panic!("{toml}\n{}", sim::diagnostic::render(&faults, false)),
+    }
+}
+
+/// A scenario that has been simulated.
+pub struct Simulated {
+    pub plan: Plan,
+    pub trials: Trials,
+    pub landmarks: Landmarks,
+}
+
+/// Simulates `trials` futures of a scenario on two threads.
+pub fn simulate(toml: &str, trials: u32) -> Simulated {
+    simulate_on(toml, trials, 2)
+}
+
+/// The same on any number of threads.
+pub fn simulate_on(toml: &str, trials: u32, threads: usize) -> Simulated {
+    let plan = plan(toml);
+    let compiled = Compiled::new(&plan, plan.seed);
+    let landmarks = engine::landmarks(&compiled);
+    let run = Run {
+        trials,
+        threads,
+        limit: 1e9,
+    };
+    let trials = engine::run(&compiled, run, &Stop::new(false), |_| {}).expect("the machine can run a test");
+    Simulated { plan, trials, landmarks }
+}
+
+impl Simulated {
+    /// Index of an initiative.
+    pub fn initiative(&self, id: &str) -> usize {
+        self.plan
+            .initiatives
+            .iter()
+            .position(|initiative| initiative.id == id)
+            .unwrap_or_else(|| panic!("no initiative {id}"))
+    }
+
+    /// The finishes of one initiative, by trial.
+    pub fn finishes(&self, id: &str) -> Vec<f64> {
+        self.trials.finishes(self.initiative(id)).collect()
+    }
+
+    /// The finishes of one initiative, sorted.
+    pub fn sorted(&self, id: &str) -> Sorted {
+        Sorted::new(self.finishes(id))
+    }
+}
+
+/// The single finish of a scenario without chance, in working days.
+pub fn finish(toml: &str, initiative: &str) -> f64 {
+    let finishes = simulate(toml, 3).finishes(initiative);
+    assert!(
+        finishes.iter().all(|finish| *finish == finishes[0]),
+        "there is chance in it: {finishes:?}"
+    );
+    finishes[0]
+}
+
+/// Independent estimates that mean what they say: no overrun, no correlation, the order of the file.
+pub const PLAIN: &str = "
+[scenario]
+start = 2026-01-05
+dispatch = \"file-order\"
+[estimates]
+overrun = \"none\"
+correlation = \"none\"
+";
