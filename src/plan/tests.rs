@@ -343,6 +343,16 @@ fn long_chains_and_large_scenarios_are_read_in_time() {
 }
 
 #[test]
+fn no_number_of_warnings_hides_an_error() {
+    let mut text = format!("{START}[initiative.a.task]\n");
+    for task in 0..1_500 {
+        text.push_str(&format!("t{task} = {{ effort = \"1d\", engineers = {{ max = 9 }} }}\n"));
+    }
+    text.push_str("x = { effort = \"1d\", after = \"y\" }\ny = { effort = \"1d\", after = \"x\" }\n");
+    assert!(refused(&text).contains(&"cycle 1507".to_owned()));
+}
+
+#[test]
 fn an_option_reports_only_what_it_breaks_itself() {
     let faults = refused(&format!(
         "{START}focus = 2\n[initiative.a.task]\nx = {{ effort = \"1w\" }}\n[checkpoint.c]\ntask = \"a.x\"\ndone_by = \"6w\"\n\

@@ -34,9 +34,11 @@ impl Faults {
         }
     }
 
-    /// Adds one, unless there are [`MOST_FAULTS`] already.
+    /// Adds one, unless there are [`MOST_FAULTS`] already. Errors have as much room again, so that no number of warnings can
+    /// hide one: a plan is only built where there is none.
     pub fn add(&mut self, fault: Fault) {
-        if self.list.len() < MOST_FAULTS {
+        let room = if fault.is_error() { 2 * MOST_FAULTS } else { MOST_FAULTS };
+        if self.list.len() < room {
             self.list.push(fault.of(&self.source));
         }
     }
