@@ -76,17 +76,19 @@ impl<'s> Reading<'s> {
         let distribution = if below_zero { distribution.without_floor() } else { distribution };
         let floored = distribution.share_below_floor();
         if floored > FLOORED_SHARE {
+            let floor = distribution.floor().unwrap_or_default();
+            let floor = if plain { rounded(floor, 3) } else { format_work(floor) };
             faults.add(
                 Fault::warning(
                     "floored-estimate",
                     format!(
-                        "`{name}`: {:.1} % of draws lie so far below the low number that they are raised",
+                        "`{name}`: {:.1} % of draws would lie below {floor} and are set to it",
                         floored * 100.0
                     ),
                 )
                 .at(&written.span)
-                .label("a long tail towards zero")
-                .hint("the three numbers lean to the left; check that the likely one is not meant to be lower"),
+                .label("reaches almost down to nothing")
+                .hint("for so wide a range the low number is near zero; nothing needs to be done if that is meant"),
             );
         }
         Some(Estimate {

@@ -12,8 +12,14 @@ use crate::sampling::{Correlation, Distribution};
 use crate::units::{Percentile, Probability, WorkDays};
 
 pub mod build;
+mod disclosed;
 mod estimate;
+mod links;
 mod network;
+mod people;
+mod register;
+#[cfg(test)]
+mod tests;
 
 pub use build::{build, read};
 pub use estimate::Files;

@@ -21,7 +21,7 @@ const MOST_NAMED: usize = 60;
 /// Reports each circle once, task by task. `edges` holds the links of each task, `names` its id.
 pub fn report_cycles(edges: &[Vec<Edge>], names: &[&str], faults: &mut Faults) -> bool {
     let cycles = cycles(edges);
-    for cycle in cycles.iter().take(MOST_CYCLES) {
+    for cycle in &cycles {
         faults.add(describe(cycle, edges, names));
     }
     !cycles.is_empty()
@@ -64,6 +64,9 @@ fn cycles(edges: &[Vec<Edge>]) -> Vec<Vec<usize>> {
                     let first = cycle.iter().enumerate().min_by_key(|(_, task)| **task).map_or(0, |(at, _)| at);
                     cycle.rotate_left(first);
                     found.push(cycle);
+                    if found.len() == MOST_CYCLES {
+                        return found;
+                    }
                 }
                 Some(Mark::Done) | None => {}
             }
@@ -105,18 +108,23 @@ fn describe(cycle: &[usize], edges: &[Vec<Edge>], names: &[&str]) -> Fault {
     fault
 }
 
-/// For each task whether it can only start after `task` has finished. `sure` holds, for each task, the predecessors whose finish
-/// it must await.
-pub fn comes_after(task: usize, sure: &[Vec<usize>]) -> Vec<bool> {
-    let mut successors = vec![Vec::new(); sure.len()];
-    for (successor, predecessors) in sure.iter().enumerate() {
+/// Turns a list of predecessors for each task into one of successors.
+pub fn successors(predecessors: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    let mut successors = vec![Vec::new(); predecessors.len()];
+    for (successor, predecessors) in predecessors.iter().enumerate() {
         for predecessor in predecessors {
             if let Some(list) = successors.get_mut(*predecessor) {
                 list.push(successor);
             }
         }
     }
-    let mut reached = vec![false; sure.len()];
+    successors
+}
+
+/// For each task whether it can only start after `task` has finished. `successors` holds, for each task, those that must await
+/// its finish.
+pub fn comes_after(task: usize, successors: &[Vec<usize>]) -> Vec<bool> {
+    let mut reached = vec![false; successors.len()];
     let mut open = vec![task];
     while let Some(next) = open.pop() {
         for successor in successors.get(next).into_iter().flatten() {

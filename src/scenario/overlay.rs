@@ -14,6 +14,10 @@ use crate::scenario::tree::{At, Entry, Node, Table, Value};
 
 /// Options of one file. Each is a whole scenario more to check.
 pub const MOST_OPTIONS: usize = 100;
+/// Tasks of all options' scenarios together.
+const MOST_TASKS_OF_OPTIONS: usize = 200_000;
+/// Names among which a new one is compared with each; beyond, guesses cost too much.
+const MOST_COMPARED: usize = 1_000;
 /// Options that stand upon one another.
 const MOST_STACKED: usize = 20;
 
@@ -51,6 +55,13 @@ pub fn read(root: &Table, scenario: &mut Scenario) {
                 .allowed(format!("at most {MOST_OPTIONS}")),
         );
         options.truncate(MOST_OPTIONS);
+    }
+    let tasks: usize = scenario.initiatives.iter().map(|initiative| initiative.tasks.len()).sum();
+    if let (true, Some((id, _))) = (tasks * options.len() > MOST_TASKS_OF_OPTIONS, options.first()) {
+        let message = format!("{} options of {tasks} tasks each are too much to check", options.len());
+        let allowed = format!("at most {MOST_TASKS_OF_OPTIONS} tasks over all options");
+        faults.add(Fault::error("too-many", message).at(&id.span).allowed(allowed));
+        options.clear();
     }
     let table_of = |id: &str| match &root.get("option")?.node.value {
         Value::Table(options) => match &options.get(id)?.node.value {
@@ -129,19 +140,23 @@ fn stack(
                         format!("option `{}` is based on `{}`, which does not exist", id.value, base.value),
                     )
                     .at(&base.span)
+                    .allowed("the name of another option of this file")
                     .maybe_hint(near.map(|near| format!("did you mean \"{near}\"?"))),
                 );
             }
             return None;
         }
         if stack.contains(&base.value) || stack.len() >= MOST_STACKED {
-            if base.value == id.value || stack.len() >= MOST_STACKED {
+            // A circle is reported once, at the first of its options.
+            let circle = base.value == id.value;
+            let first = all.iter().find(|(id, ..)| stack.contains(&id.value)).map(|(id, ..)| &id.value);
+            if (circle && first == Some(&id.value)) || (!circle && stack.len() >= MOST_STACKED) {
                 let chain: Vec<String> = stack.iter().chain([&base.value]).map(|name| format!("`{name}`")).collect();
                 let own = based_on.get(&id.value).map_or(&base.span, |own| &own.span);
                 faults.add(
                     Fault::error(
                         "circular-option",
-                        format!("option {} stand upon one another without end", chain.join(" → ")),
+                        format!("the options {} stand upon one another without end", chain.join(" → ")),
                     )
                     .at(own)
                     .hint("take one `based_on` out"),
@@ -293,12 +308,16 @@ fn nothing_to_drop(base: &Table, entry: &Entry, path: &str, option: &str, faults
     faults.add(
         Fault::error("nothing-to-drop", format!("option `{option}` drops `{path}`, which does not exist"))
             .at(&entry.key_span)
+            .allowed("the name of an entry that the scenario has")
             .maybe_hint(near.map(|near| format!("did you mean `{near}`?"))),
     );
 }
 
 /// A new entry whose name is nearly an existing one was probably meant to change that one.
 fn near_existing(base: &Table, entry: &Entry, path: &str, option: &str, faults: &mut Faults) {
+    if base.entries.len() > MOST_COMPARED {
+        return;
+    }
     if let Some(near) = suggest(&entry.key, base.entries.iter().map(|entry| entry.key.as_str())) {
         faults.add(
             Fault::warning(

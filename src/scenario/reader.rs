@@ -10,6 +10,8 @@ use crate::units::{Measure, QuantityError, parse_quantity};
 
 /// Faults that are kept; a file with more of them is not a scenario.
 pub const MOST_FAULTS: usize = 1_000;
+/// Faults after which no more guesses are made at what was meant; each costs a look at every name.
+const MOST_GUESSES: usize = 100;
 /// Characters that the name of a team, task, risk … may have.
 pub const MOST_ID_CHARACTERS: usize = 80;
 
@@ -32,11 +34,19 @@ impl Faults {
         }
     }
 
-    /// Adds one, unless there are [`MOST_FAULTS`] already.
+    /// Adds one, unless there are [`MOST_FAULTS`] already. Errors have as much room again, so that no number of warnings can
+    /// hide one: a plan is only built where there is none.
     pub fn add(&mut self, fault: Fault) {
-        if self.list.len() < MOST_FAULTS {
+        let room = if fault.is_error() { 2 * MOST_FAULTS } else { MOST_FAULTS };
+        if self.list.len() < room {
             self.list.push(fault.of(&self.source));
         }
+    }
+
+    /// Whether there are still few enough faults to guess what each was meant to be.
+    #[must_use]
+    pub fn are_few(&self) -> bool {
+        self.list.len() < MOST_GUESSES
     }
 
     /// The text at a place, as written.
@@ -344,8 +354,12 @@ impl<'t> Reader<'t> {
             } else {
                 format!("`{}`", self.path)
             };
-            let hint = advice(&entry.key)
-                .or_else(|| suggest(&entry.key, self.allowed.iter().copied()).map(|near| format!("did you mean `{near}`?")));
+            let near = if faults.are_few() {
+                suggest(&entry.key, self.allowed.iter().copied())
+            } else {
+                None
+            };
+            let hint = advice(&entry.key).or_else(|| near.map(|near| format!("did you mean `{near}`?")));
             faults.add(
                 Fault::error("unknown-key", format!("{here} has no key `{}`", entry.key))
                     .at(&entry.key_span)
@@ -370,7 +384,6 @@ pub fn wrong_type(name: &str, node: &Node, needed: &str, faults: &mut Faults) {
     faults.add(
         Fault::error("wrong-type", format!("`{name}` is {}", node.value.kind()))
             .at(&node.span)
-            .label(format!("{} stands here", node.value.kind()))
             .allowed(needed)
             .maybe_hint(hint),
     );
@@ -592,6 +605,7 @@ pub fn check_id(id: &str, span: &Span, what: &str, faults: &mut Faults) {
 const ELSEWHERE_CALLED: &[(&str, &str)] = &[
     ("begin", "start"),
     ("best", "low"),
+    ("beta-pert", "pert"),
     ("chance", "probability"),
     ("depends", "after"),
     ("deadline", "commitment"),
@@ -603,6 +617,7 @@ const ELSEWHERE_CALLED: &[(&str, &str)] = &[
     ("description", "title"),
     ("earliest", "not_before"),
     ("factor", "multiply"),
+    ("gaussian", "normal"),
     ("headcount", "engineers"),
     ("impact", "multiply"),
     ("iterations", "trials"),
@@ -629,6 +644,7 @@ const ELSEWHERE_CALLED: &[(&str, &str)] = &[
     ("stddev", "sd"),
     ("tasks", "task"),
     ("title", "name"),
+    ("triangle", "triangular"),
     ("type", "kind"),
     ("worst", "high"),
     ("work", "effort"),
@@ -641,17 +657,18 @@ pub fn suggest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
     let meant = normal(&written.chars().take(MOST_ID_CHARACTERS).collect::<String>());
     let alias = ELSEWHERE_CALLED.iter().find(|(theirs, _)| *theirs == meant).map(|(_, ours)| *ours);
     let length = meant.chars().count();
+    let most = if length < 3 { 0 } else { length / 3 };
     let mut best: Option<(usize, &str)> = None;
     for name in known {
         if Some(name) == alias {
             return Some(name);
         }
         let there = normal(name);
-        if there.chars().count().abs_diff(length) > length.max(3) / 3 {
+        if there.chars().count().abs_diff(length) > most {
             continue;
         }
         let distance = strsim::osa_distance(&meant, &there);
-        if distance <= length.max(3) / 3 && best.is_none_or(|(least, _)| distance < least) {
+        if distance <= most && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, name));
         }
     }

@@ -234,7 +234,7 @@ pub struct Risk {
     pub delay: Option<EstimateText>,
     /// The task that ends it.
     pub retired_by: Option<At<String>>,
-    /// Whether something of it is not supported yet, so that nothing can be said about its effect.
+    /// Whether something of it is faulty or not supported yet, so that nothing can be said about what it changes.
     pub incomplete: bool,
 }
 

@@ -57,6 +57,8 @@ const CORRELATION: Real = Real { example: 0.3, ..SHARE };
 /// The most entries of each section that a scenario may have. Tasks are counted over all initiatives.
 pub const MOST_TASKS: usize = 20_000;
 const MOST_ENTRIES: usize = 5_000;
+/// Commitments of one initiative.
+const MOST_COMMITMENTS: usize = 1_000;
 
 /// Reads the sections of a tree.
 pub fn read(source: &Arc<Source>, root: &Table, complete: bool, faults: Vec<Fault>) -> Scenario {
@@ -569,6 +571,14 @@ fn one_estimate(id: &At<String>, reader: &mut Reader<'_>, faults: &mut Faults) -
 }
 
 fn commitments(name: &str, node: &Node, faults: &mut Faults) -> Vec<Commitment> {
+    if items(node).len() > MOST_COMMITMENTS {
+        faults.add(
+            Fault::error("too-many", format!("`{name}` has {} entries", items(node).len()))
+                .at(&node.span)
+                .allowed(format!("at most {MOST_COMMITMENTS}")),
+        );
+        return Vec::new();
+    }
     match &node.value {
         Value::Array(items) => items
             .iter()
@@ -810,9 +820,12 @@ fn risk(id: At<String>, mut reader: Reader<'_>, unused: &mut Vec<At<String>>, fa
         .node("affects")
         .map(|node| texts(&reader.name("affects"), node, faults))
         .unwrap_or_default();
+    let mut incomplete = affects.is_empty() && reader.has("affects");
     let mut effect = |key: &'static str, scale: Scale, reader: &mut Reader<'_>| {
         let node = reader.node(key)?;
-        estimate(&reader.name(key), node, scale, faults)
+        let effect = estimate(&reader.name(key), node, scale, faults);
+        incomplete |= effect.is_none();
+        effect
     };
     let multiply = effect("multiply", Scale::Factor, &mut reader);
     let add = effect("add", Scale::Quantity(Measure::Work), &mut reader);
@@ -823,9 +836,10 @@ fn risk(id: At<String>, mut reader: Reader<'_>, unused: &mut Vec<At<String>>, fa
         ("takes", "people whom a risk takes away"),
         ("scales_rate", "changes of incident rates"),
     ];
-    let incomplete = refuse(&mut reader, &later, faults);
-    // A date from which a scaled rate holds.
+    incomplete |= refuse(&mut reader, &later, faults);
+    // The date from which a scaled rate holds; without one it means nothing.
     reader.date("from", faults);
+    mark_unused(&mut reader, "from", unused);
     reader.real("cost", &NOT_NEGATIVE, faults);
     mark_unused(&mut reader, "cost", unused);
     if let Some(node) = reader.node("mitigation")

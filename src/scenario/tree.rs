@@ -16,6 +16,9 @@ pub const MOST_BYTES: usize = 4 << 20;
 /// The deepest nesting of tables and lists. The format needs nine.
 pub const MOST_NESTING: usize = 32;
 
+/// Faults of the syntax that are kept.
+const MOST_FAULTS: usize = 1_000;
+
 /// A place in the text, in bytes.
 pub type Span = Range<usize>;
 
@@ -210,13 +213,25 @@ impl Builder<'_> {
         self.source.text.get(span.clone()).unwrap_or_default()
     }
 
+    fn add(&mut self, fault: Fault, span: &Span) {
+        if self.faults.len() < MOST_FAULTS {
+            self.faults.push(fault.of(self.source).at(span));
+        }
+    }
+
+    /// Where the line of a place begins.
+    fn line_of(&self, span: &Span) -> usize {
+        let before = self.source.text.get(..span.start.min(self.source.text.len()));
+        before.and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1)
+    }
+
     fn syntax(&mut self, message: &str, span: Option<Span>) {
         let span = span.unwrap_or(self.source.text.len()..self.source.text.len());
         let text = self.text(&span).to_owned();
         let fault = if message.starts_with("duplicate key") {
             let key = text.trim_matches(['"', '\'']);
             Fault::error("duplicate-key", format!("`{key}` is given twice in the same table"))
-                .label("given before")
+                .label("given again")
                 .hint("keep one of the two, or give them different names")
         } else if looks_like_a_date(&text) {
             Fault::error("bad-date", format!("`{text}` is no date"))
@@ -230,12 +245,12 @@ impl Builder<'_> {
             }
             Fault::error("syntax", format!("this is not TOML: {message}")).maybe_hint(syntax_hint(self.source, &span))
         };
-        // One slip often trips the parser several times at one place.
-        if !self
-            .faults
-            .iter()
-            .any(|known| known.span.start == span.start && known.code == fault.code)
-        {
+        // One slip often trips the parser several times on one line.
+        let line = self.line_of(&span);
+        let known = |known: &Fault| {
+            known.code == fault.code && (known.span == span || (fault.code == "syntax" && self.line_of(&known.span) == line))
+        };
+        if self.faults.len() < MOST_FAULTS && !self.faults.iter().any(known) {
             self.faults.push(fault.of(self.source).at(&span));
         }
     }
@@ -271,15 +286,12 @@ impl Builder<'_> {
 
     fn node(&mut self, value: DeValue<'_>, span: Span, depth: usize) -> Node {
         if depth > MOST_NESTING {
-            self.faults.push(
-                Fault::error(
-                    "nested-too-deeply",
-                    "tables and lists are nested more deeply than any scenario needs",
-                )
-                .of(self.source)
-                .at(&span)
-                .allowed(format!("at most {MOST_NESTING} levels")),
-            );
+            let fault = Fault::error(
+                "nested-too-deeply",
+                "tables and lists are nested more deeply than any scenario needs",
+            )
+            .allowed(format!("at most {MOST_NESTING} levels"));
+            self.add(fault, &span);
             return Node {
                 span,
                 value: Value::Faulty,
@@ -308,12 +320,8 @@ impl Builder<'_> {
                     (Some(_), None, Some(date)) => Value::Date(date),
                     (Some(_), None, None) => {
                         let text = self.text(&span).to_owned();
-                        self.faults.push(
-                            Fault::error("bad-date", format!("`{text}` lies outside the calendar"))
-                                .of(self.source)
-                                .at(&span)
-                                .allowed(Date::ALLOWED),
-                        );
+                        let fault = Fault::error("bad-date", format!("`{text}` lies outside the calendar")).allowed(Date::ALLOWED);
+                        self.add(fault, &span);
                         Value::Faulty
                     }
                 }
@@ -326,12 +334,8 @@ impl Builder<'_> {
 
     fn bad_number(&mut self, span: &Span, why: &str) -> Value {
         let text = self.text(span).to_owned();
-        self.faults.push(
-            Fault::error("bad-number", format!("`{text}` {why}"))
-                .of(self.source)
-                .at(span)
-                .allowed("a finite number"),
-        );
+        let fault = Fault::error("bad-number", format!("`{text}` {why}")).allowed("a finite number");
+        self.add(fault, span);
         Value::Faulty
     }
 }

@@ -1,0 +1,369 @@
+//! Teams, initiatives, and who does which task.
+
+use crate::calendar::Date;
+use crate::diagnostic::Fault;
+use crate::plan::build::{Builder, count, list};
+use crate::plan::estimate::Reading;
+use crate::plan::{Commitment, Elsewhere, Estimate, Initiative, TaskId, Team, TeamId, Work};
+use crate::scenario::reader::suggest;
+use crate::scenario::says::{self, Engineers};
+use crate::scenario::tree::{At, Span};
+use crate::units::WorkDays;
+use std::collections::BTreeSet;
+
+impl<'s> Builder<'s> {
+    pub(super) fn plan_teams(&mut self) -> Option<Vec<Team>> {
+        let mut complete = true;
+        let mut planned = Vec::new();
+        for team in &self.scenario.teams {
+            let name = format!("team.{}", team.id.value);
+            self.check_holidays(&format!("{name}.holidays"), &team.holidays, false);
+            let mut elsewhere = Vec::new();
+            for away in &team.elsewhere {
+                self.plausible(&format!("{name}.elsewhere.until"), &away.until);
+                if self.start.is_some_and(|start| away.until.value < start) {
+                    self.faults.add(
+                        Fault::warning(
+                            "absence-over",
+                            format!("an absence in `{name}` is over before the start and changes nothing"),
+                        )
+                        .at(&away.until.span),
+                    );
+                    continue;
+                }
+                elsewhere.push(Elsewhere {
+                    engineers: away.engineers.value,
+                    until: self.calendar.evening_of(away.until.value),
+                });
+            }
+            let away: u64 = team.elsewhere.iter().map(|away| u64::from(away.engineers.value)).sum();
+            if let (Some(engineers), Some(last)) = (&team.engineers, team.elsewhere.last())
+                && away > u64::from(engineers.value)
+            {
+                self.faults.add(
+                    Fault::error(
+                        "too-many-elsewhere",
+                        format!(
+                            "`{name}` has {} but {away} of them elsewhere",
+                            count(engineers.value as usize, "engineer")
+                        ),
+                    )
+                    .at(&last.engineers.span)
+                    .related(&engineers.span, "all of them")
+                    .hint("`engineers` counts everybody, those who are elsewhere for now included"),
+                );
+            }
+            let times: BTreeSet<i64> = team
+                .holidays
+                .iter()
+                .filter(|at| self.start.is_some_and(|start| at.value >= start) && self.calendar.is_working_day(at.value))
+                .filter_map(|at| self.calendar.morning_of(at.value).finite())
+                .map(|days| days as i64)
+                .collect();
+            let Some(engineers) = &team.engineers else {
+                complete = false;
+                continue;
+            };
+            planned.push(Team {
+                id: team.id.value.clone(),
+                engineers: engineers.value,
+                focus: team.focus.as_ref().map_or(1.0, |at| at.value),
+                elsewhere,
+                holidays: times.into_iter().map(|day| WorkDays::new(day as f64)).collect(),
+            });
+        }
+        complete.then_some(planned)
+    }
+
+    pub(super) fn plan_initiatives(&mut self) -> Vec<Initiative> {
+        let mut planned = Vec::new();
+        for (index, initiative) in self.scenario.initiatives.iter().enumerate() {
+            let name = format!("initiative.{}", initiative.id.value);
+            if let (Some(estimate), Some(start)) = (&initiative.estimate, self.start) {
+                self.plausible(&format!("{name}.estimate"), estimate);
+                if estimate.value < start {
+                    self.faults.add(
+                        Fault::error(
+                            "estimate-before-start",
+                            format!("`{name}.estimate`, {}, lies before the start, {start}", estimate.value),
+                        )
+                        .at(&estimate.span)
+                        .hint("is the year right?"),
+                    );
+                }
+            }
+            planned.push(Initiative {
+                id: initiative.id.value.clone(),
+                title: initiative.title.clone().unwrap_or_else(|| initiative.id.value.clone()),
+                owner: initiative.owner.clone(),
+                accountable: initiative.accountable.clone(),
+                priority: initiative.priority,
+                estimate: initiative.estimate.as_ref().map(|at| at.value),
+                commitments: self.commitments(&name, &initiative.commitments),
+                tasks: self.tasks_of.get(index).into_iter().flatten().map(|task| TaskId(*task)).collect(),
+            });
+        }
+        planned
+    }
+
+    fn commitments(&mut self, name: &str, written: &[says::Commitment]) -> Vec<Commitment> {
+        let mut planned: Vec<Commitment> = Vec::new();
+        for commitment in written {
+            let date = &commitment.date;
+            let time = self.calendar.evening_of(date.value);
+            if let (true, Some(start)) = (self.plausible(&format!("{name}.commitment"), date), self.start) {
+                if date.value < start || time <= WorkDays::ZERO {
+                    self.faults.add(
+                        Fault::error(
+                            "commitment-before-start",
+                            format!(
+                                "the commitment, {}, leaves no working day after the start, {start}",
+                                date.value.long_with_weekday()
+                            ),
+                        )
+                        .at(&date.span)
+                        .hint("is the year right?"),
+                    );
+                } else if !self.calendar.is_working_day(date.value) {
+                    let last = self.calendar.date_of(time).map(Date::long_with_weekday).unwrap_or_default();
+                    self.faults.add(
+                        Fault::warning(
+                            "commitment-not-worked",
+                            format!("the commitment, {}, is no working day", date.value.long_with_weekday()),
+                        )
+                        .at(&date.span)
+                        .label(format!("the last working day that counts is {last}")),
+                    );
+                }
+            }
+            let to = commitment.to.as_ref().map(|at| at.value.clone());
+            if planned.iter().any(|known| known.to == to) {
+                let (span, whom) = match &commitment.to {
+                    Some(at) => (&at.span, format!("to \"{}\"", at.value)),
+                    None => (&date.span, "without `to`".to_owned()),
+                };
+                self.faults.add(
+                    Fault::error("duplicate-commitment", format!("`{name}` has two commitments {whom}"))
+                        .at(span)
+                        .hint("say to whom each is: to = \"board\"; the same people can hold only one date"),
+                );
+            }
+            planned.push(Commitment {
+                date: date.value,
+                time,
+                to,
+            });
+        }
+        planned
+    }
+
+    // Work and people.
+
+    /// A team by name.
+    fn team(&mut self, name: &At<String>) -> Option<usize> {
+        if let Some(index) = self.teams.get(name.value.as_str()) {
+            return Some(*index);
+        }
+        let few = self.faults.are_few();
+        let teams = self.scenario.teams.iter().filter(|_| few);
+        let near = suggest(&name.value, teams.map(|team| team.id.value.as_str()));
+        let known = list(self.scenario.teams.iter().map(|team| team.id.value.as_str()));
+        let mut fault = Fault::error("unknown-team", format!("there is no team `{}`", name.value))
+            .at(&name.span)
+            .label("not a team")
+            .maybe_hint(near.map(|near| format!("did you mean \"{near}\"?")));
+        fault = if known.is_empty() {
+            fault.hint(format!("add `[team.{}]` with `engineers = 5`", name.value))
+        } else {
+            fault.allowed(format!("the teams are {known}"))
+        };
+        self.faults.add(fault);
+        None
+    }
+
+    /// Reports a crew that the team can never bring together.
+    fn check_staffing(&mut self, task: &str, team: usize, needed: u32, at: &Span, is_effort: bool) {
+        let Some(team) = self.scenario.teams.get(team) else { return };
+        let Some(engineers) = &team.engineers else { return };
+        let all = engineers.value;
+        if needed <= all {
+            return;
+        }
+        let needs = count(needed as usize, "engineer");
+        let hint = if is_effort {
+            format!("ask for at most {all}; `engineers = {{ min = 1, max = {all} }}` takes as many as are free")
+        } else {
+            format!("ask for at most {all}")
+        };
+        self.faults.add(
+            Fault::error(
+                "never-staffed",
+                format!("`{task}` needs {needs} of `{}` at once, which has {all}", team.id.value),
+            )
+            .at(at)
+            .label("could never start")
+            .related(&engineers.span, "the whole team")
+            .hint(hint),
+        );
+    }
+
+    pub(super) fn work(&mut self, index: usize, reading: &mut Reading<'_>) -> Option<Work> {
+        let item = self.items.get(index)?;
+        let (says, id) = (item.says, item.id.clone());
+        if let (Some(date), Some(start)) = (&says.not_before, self.start)
+            && self.plausible(&format!("{id}.not_before"), date)
+            && date.value < start
+        {
+            self.faults.add(
+                Fault::warning(
+                    "not-before-start",
+                    format!("`{id}` may not start before {}, which lies before the start anyway", date.value),
+                )
+                .at(&date.span),
+            );
+        }
+        if let Some(effort) = &says.effort {
+            let estimate = reading.estimate(&id, effort, false, &mut self.faults);
+            return self.effort(says, &id, effort, estimate);
+        }
+        let duration = says.duration.as_ref()?;
+        let estimate = reading.estimate(&id, duration, false, &mut self.faults);
+        let crew = self.crew(says, &id)?;
+        Some(Work::Duration { estimate: estimate?, crew })
+    }
+
+    fn effort(&mut self, says: &says::Task, id: &str, effort: &says::EstimateText, estimate: Option<Estimate>) -> Option<Work> {
+        if let Some(crew) = &says.crew {
+            self.faults.add(
+                Fault::error(
+                    "crew-of-effort",
+                    format!("`{id}` is an effort, which one team does; `crew` is for a duration"),
+                )
+                .at(&crew.span)
+                .hint("write `team = \"core\"` and `engineers = 2`, or `duration` instead of `effort`"),
+            );
+        }
+        let team = match (&says.team, self.default_team) {
+            (Some(team), _) => self.team(team),
+            (None, Some(team)) => Some(team),
+            (None, None) if says.crew.is_some() => None,
+            (None, None) => {
+                let fault = if self.scenario.teams.is_empty() {
+                    Fault::error("no-team", format!("`{id}` is an effort, but there is no team to do it"))
+                        .hint("add `[team.core]` with `engineers = 5`, or write `duration` for elapsed time")
+                } else {
+                    let known = list(self.scenario.teams.iter().map(|team| team.id.value.as_str()));
+                    Fault::error("no-team", format!("`{id}` does not say which team does it"))
+                        .allowed(format!("the teams are {known}"))
+                        .hint("add `team = …` here, or `default = true` to one of the teams")
+                };
+                self.faults.add(fault.at(&effort.span).label("effort needs a team"));
+                None
+            }
+        }?;
+        let size = self.scenario.teams.get(team)?.engineers.as_ref().map(|at| at.value);
+        let Engineers { min, max } = match &says.engineers {
+            Some(at) => at.value,
+            None => {
+                self.default_crews += 1;
+                Engineers { min: 1, max: Some(1) }
+            }
+        };
+        if let (Some(at), Some(size)) = (&says.engineers, size) {
+            self.check_staffing(id, team, min, &at.span, true);
+            if min <= size && max.is_some_and(|max| max > size) {
+                self.faults.add(
+                    Fault::warning(
+                        "crew-larger-than-team",
+                        format!(
+                            "`{id}` could use up to {} but the team has {size}",
+                            count(max.unwrap_or(size) as usize, "engineer")
+                        ),
+                    )
+                    .at(&at.span),
+                );
+            }
+        }
+        Some(Work::Effort {
+            estimate: estimate?,
+            team: TeamId(team),
+            min,
+            max: max.or(size)?.max(min),
+        })
+    }
+
+    /// The people whom a duration holds.
+    fn crew(&mut self, says: &says::Task, id: &str) -> Option<Vec<(TeamId, u32)>> {
+        if let (Some(crew), Some(span)) = (
+            &says.crew,
+            says.team.as_ref().map(|at| &at.span).or(says.engineers.as_ref().map(|at| &at.span)),
+        ) {
+            self.faults.add(
+                Fault::error("crew-and-team", format!("`{id}` says `crew`, and `team` or `engineers` too"))
+                    .at(span)
+                    .related(&crew.span, "says who is held")
+                    .hint("keep `crew`"),
+            );
+        }
+        match (&says.crew, &says.team, &says.engineers) {
+            (Some(crew), ..) => {
+                let mut complete = true;
+                let mut members = Vec::new();
+                for (name, people) in &crew.value {
+                    let Some(team) = self.team(name) else {
+                        complete = false;
+                        continue;
+                    };
+                    self.check_staffing(id, team, people.value, &people.span, false);
+                    members.push((TeamId(team), people.value));
+                }
+                complete.then_some(members)
+            }
+            (None, Some(name), Some(engineers)) => {
+                let team = self.team(name)?;
+                let Engineers { min, max } = engineers.value;
+                if max != Some(min) {
+                    self.faults.add(
+                        Fault::error(
+                            "range-of-duration",
+                            format!("`{id}` is a duration, which holds a fixed number of people"),
+                        )
+                        .at(&engineers.span)
+                        .allowed("a whole number such as 2")
+                        .hint("write `effort` instead of `duration` if more people make it faster"),
+                    );
+                    return None;
+                }
+                self.check_staffing(id, team, min, &engineers.span, false);
+                Some(vec![(TeamId(team), min)])
+            }
+            (None, Some(name), None) => {
+                self.team(name);
+                self.faults.add(
+                    Fault::error(
+                        "team-of-duration",
+                        format!("`{id}` is a duration with a team, but does not say how many people it holds"),
+                    )
+                    .at(&name.span)
+                    .hint(format!(
+                        "write `crew = {{ {} = 1 }}` if it holds one person, or leave `team` out if nobody of ours works on it",
+                        name.value
+                    )),
+                );
+                None
+            }
+            (None, None, Some(engineers)) => {
+                self.faults.add(
+                    Fault::error(
+                        "team-of-duration",
+                        format!("`{id}` is a duration with engineers, but does not say of which team"),
+                    )
+                    .at(&engineers.span)
+                    .hint("write `crew = { core = 2 }`, or leave `engineers` out if nobody of ours works on it"),
+                );
+                None
+            }
+            (None, None, None) => Some(Vec::new()),
+        }
+    }
+}
