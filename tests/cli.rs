@@ -16,7 +16,12 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn sim(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_sim")).args(arguments).current_dir(folder).env_remove("NO_COLOR").output().expect("sim starts")
+    Command::new(env!("CARGO_BIN_EXE_sim"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .output()
+        .expect("sim starts")
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -75,7 +80,14 @@ fn a_run_prints_a_summary_and_writes_its_outputs() {
             "timelines.csv"
         ]
     );
-    let header = |file: &str| fs::read_to_string(out.join(file)).expect(file).lines().next().unwrap_or_default().to_owned();
+    let header = |file: &str| {
+        fs::read_to_string(out.join(file))
+            .expect(file)
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
     assert_eq!(header("timelines.csv"), "initiative,percentile,date,working_days,ci_low,ci_high");
     assert_eq!(
         header("commitments.csv"),
@@ -91,7 +103,12 @@ fn a_run_prints_a_summary_and_writes_its_outputs() {
         .skip(1)
         .filter_map(|line| line.split(',').nth(1).map(str::to_owned))
         .collect();
-    assert_eq!(percentiles, ["p1", "p5", "p10", "p20", "p30", "p40", "p50", "p60", "p70", "p80", "p90", "p95", "p99", "mean"]);
+    assert_eq!(
+        percentiles,
+        [
+            "p1", "p5", "p10", "p20", "p30", "p40", "p50", "p60", "p70", "p80", "p90", "p95", "p99", "mean"
+        ]
+    );
     assert!(fs::read(out.join("charts/s-curve.png")).expect("a picture").starts_with(b"\x89PNG"));
 }
 
@@ -108,7 +125,10 @@ fn json_is_the_summary_file_and_nothing_else() {
     for initiative in value["initiatives"].as_array().expect("initiatives") {
         for commitment in initiative["commitments"].as_array().expect("commitments") {
             for promise in commitment["promises"].as_array().expect("promises") {
-                let share: f64 = promise["percentile"].as_str().expect("a percentile")[1..].parse::<f64>().expect("a number") / 100.0;
+                let share: f64 = promise["percentile"].as_str().expect("a percentile")[1..]
+                    .parse::<f64>()
+                    .expect("a number")
+                    / 100.0;
                 let holds = promise["date"].as_str() <= commitment["at"]["date"].as_str();
                 assert_eq!(holds, commitment["p_on_time"]["p"].as_f64().expect("odds") >= share, "{promise}");
             }
@@ -119,7 +139,12 @@ fn json_is_the_summary_file_and_nothing_else() {
 #[test]
 fn threads_change_no_byte_and_the_seed_does() {
     let folder = folder("threads");
-    let run = |threads: &str, seed: &str| done(&folder, &["run", SEGMENT, "--json", "--trials", "1000", "--threads", threads, "--seed", seed]);
+    let run = |threads: &str, seed: &str| {
+        done(
+            &folder,
+            &["run", SEGMENT, "--json", "--trials", "1000", "--threads", threads, "--seed", seed],
+        )
+    };
     let one = run("1", "1");
     assert_eq!(run("2", "1"), one);
     assert_eq!(run("3", "1"), one);
@@ -129,7 +154,11 @@ fn threads_change_no_byte_and_the_seed_does() {
 #[test]
 fn wrong_input_is_refused_with_its_place_and_writes_nothing() {
     let folder = folder("wrong");
-    fs::write(folder.join("bad.toml"), "[scenario]\nstart = 2026-01-05\n[team.core]\nenginers = 5\n[initiative.x]\nduration = [\"3w\", \"2w\", \"4w\"]\n").expect("writable");
+    fs::write(
+        folder.join("bad.toml"),
+        "[scenario]\nstart = 2026-01-05\n[team.core]\nenginers = 5\n[initiative.x]\nduration = [\"3w\", \"2w\", \"4w\"]\n",
+    )
+    .expect("writable");
     let message = refused(&folder, &["run", "bad.toml"]);
     for part in ["bad.toml:4:1", "did you mean `engineers`", "bad.toml:6:", "reversed-estimate"] {
         assert!(message.contains(part), "{part} in\n{message}");
@@ -173,7 +202,11 @@ fn files_of_others_are_kept_and_never_overwritten() {
     assert_eq!(fs::read_to_string(out.join("notes.txt")).expect("notes.txt"), "mine");
     assert_eq!(fs::read_to_string(out.join("charts/sketch.svg")).expect("sketch.svg"), "mine too");
     assert!(out.join("drafts").is_dir());
-    assert_eq!(fs::read_dir(folder.join("out")).expect("readable").count(), 1, "nothing is left beside the folder");
+    assert_eq!(
+        fs::read_dir(folder.join("out")).expect("readable").count(),
+        1,
+        "nothing is left beside the folder"
+    );
 
     fs::create_dir(folder.join("theirs")).expect("writable");
     fs::write(folder.join("theirs/summary.json"), "theirs").expect("writable");
@@ -209,7 +242,10 @@ fn an_interrupted_run_keeps_what_is_done_and_says_so() {
         .spawn()
         .expect("sim starts");
     std::thread::sleep(std::time::Duration::from_millis(700));
-    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill starts");
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill starts");
     assert!(interrupt.success());
     let output = child.wait_with_output().expect("sim ends");
     assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
@@ -221,7 +257,10 @@ fn an_interrupted_run_keeps_what_is_done_and_says_so() {
     let trials = value["trials"].as_u64().expect("trials");
     assert!(trials > 0 && trials < 10_000_000);
     // What was kept is what a run of so many trials gives.
-    let whole = done(&folder, &["run", SEGMENT, "--json", "--trials", &trials.to_string(), "--out", "whole"]);
+    let whole = done(
+        &folder,
+        &["run", SEGMENT, "--json", "--trials", &trials.to_string(), "--out", "whole"],
+    );
     let whole: serde_json::Value = serde_json::from_str(&whole).expect("valid JSON");
     assert_eq!(whole["initiatives"], value["initiatives"]);
 }

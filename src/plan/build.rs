@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::calendar::{Calendar, Date};
 use crate::diagnostic::{Fault, Place, sort};
+use crate::plan::domain::{Dispatch, Plan, Work};
 use crate::plan::estimate::{Files, Reading};
-use crate::plan::{Dispatch, Plan, Work};
 use crate::sampling::{Correlation, Distribution};
 use crate::scenario;
 use crate::scenario::reader::Faults;

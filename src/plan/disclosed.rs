@@ -2,8 +2,8 @@
 
 use crate::plan::build::Builder;
 use crate::plan::build::{DEFAULT_OVERRUN, DEFAULT_SEED, DEFAULT_TRIALS};
+use crate::plan::domain::{DefaultUsed, ReadNotUsed};
 use crate::plan::estimate::Reading;
-use crate::plan::{DefaultUsed, ReadNotUsed};
 use crate::sampling::Correlation;
 use crate::scenario::tree::At;
 

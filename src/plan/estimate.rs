@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::diagnostic::Fault;
-use crate::plan::Estimate;
+use crate::plan::domain::Estimate;
 use crate::sampling::{Distribution, Infeasible, Range, Shape};
 use crate::scenario::reader::Faults;
 use crate::scenario::says::{EstimateText, Estimates, Form};

@@ -2,9 +2,9 @@
 
 use crate::diagnostic::Fault;
 use crate::plan::build::{Builder, Item};
+use crate::plan::domain::{InitiativeId, Link, LinkKind, Task, TaskId, Work};
 use crate::plan::estimate::Reading;
 use crate::plan::network::{Edge, report_cycles};
-use crate::plan::{InitiativeId, Link, LinkKind, Task, TaskId, Work};
 use crate::scenario::reader::suggest;
 use crate::scenario::says::{self, Tie};
 use crate::scenario::tree::{At, Span};

@@ -3,8 +3,8 @@
 use crate::calendar::Date;
 use crate::diagnostic::Fault;
 use crate::plan::build::{Builder, count, list};
+use crate::plan::domain::{Commitment, Elsewhere, Estimate, Initiative, TaskId, Team, TeamId, Work};
 use crate::plan::estimate::Reading;
-use crate::plan::{Commitment, Elsewhere, Estimate, Initiative, TaskId, Team, TeamId, Work};
 use crate::scenario::reader::suggest;
 use crate::scenario::says::{self, Engineers};
 use crate::scenario::tree::{At, Span};

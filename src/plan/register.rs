@@ -2,10 +2,10 @@
 
 use crate::diagnostic::Fault;
 use crate::plan::build::{Builder, list};
+use crate::plan::domain::{Budget, BudgetKind, Initiative, InitiativeId, Link, Risk, TaskId};
 use crate::plan::estimate::Reading;
 use crate::plan::links::awaited;
 use crate::plan::network::{comes_after, successors};
-use crate::plan::{Budget, BudgetKind, Initiative, InitiativeId, Link, Risk, TaskId};
 use crate::scenario::reader::suggest;
 use crate::scenario::says::{self, Watched};
 use crate::scenario::tree::At;
