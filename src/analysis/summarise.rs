@@ -63,7 +63,11 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         horizon: horizon.date,
         initiatives,
         portfolio,
-        budgets: plan.budgets.iter().map(|budget| reader.budget(plan, budget, &finishes)).collect(),
+        budgets: plan
+            .budgets
+            .iter()
+            .filter_map(|budget| reader.budget(plan, budget, &finishes))
+            .collect(),
         assumptions: assumptions(plan),
         not_modelled: not_modelled(plan),
         defaults: plan.defaults.clone(),
@@ -80,9 +84,9 @@ struct Breaches {
 
 impl Breaches {
     fn new(plan: &Plan) -> Self {
-        let limits = plan.budgets.iter().map(|budget| {
-            let BudgetKind::Delivery { initiative, .. } = &budget.kind;
-            (initiative.0, latest_within(plan, budget))
+        let limits = plan.budgets.iter().filter_map(|budget| match &budget.kind {
+            BudgetKind::Delivery { initiative, .. } => Some((initiative.0, latest_within(plan, budget)?)),
+            _ => None,
         });
         Self { limits: limits.collect() }
     }
@@ -93,14 +97,17 @@ impl Breaches {
 }
 
 /// The latest finish within a delivery budget: slip = (finish − commitment) ÷ (commitment − start) ≤ max_slip.
-fn latest_within(plan: &Plan, budget: &Budget) -> f64 {
+fn latest_within(plan: &Plan, budget: &Budget) -> Option<f64> {
     let BudgetKind::Delivery {
         initiative,
         commitment,
         max_slip,
-    } = &budget.kind;
+    } = &budget.kind
+    else {
+        return None;
+    };
     let promised = plan.initiatives[initiative.0].commitments[*commitment].time.days();
-    WorkDays::new(promised * (1.0 + max_slip)).days()
+    Some(WorkDays::new(promised * (1.0 + max_slip)).days())
 }
 
 struct Reader<'a> {
@@ -213,16 +220,19 @@ impl Reader<'_> {
         }
     }
 
-    fn budget(&self, plan: &Plan, budget: &Budget, finishes: &[Sorted]) -> BudgetForecast {
+    fn budget(&self, plan: &Plan, budget: &Budget, finishes: &[Sorted]) -> Option<BudgetForecast> {
         let BudgetKind::Delivery {
             initiative,
             commitment,
             max_slip,
-        } = &budget.kind;
+        } = &budget.kind
+        else {
+            return None;
+        };
         let whose = &plan.initiatives[initiative.0];
         let commitment = &whose.commitments[*commitment];
         let finishes = &finishes[initiative.0];
-        let latest = latest_within(plan, budget);
+        let latest = latest_within(plan, budget)?;
         let promised = commitment.time.days();
         let slip = |percent| {
             let days = finishes.quantile(Percentile::percent(percent))?;
@@ -234,7 +244,7 @@ impl Reader<'_> {
             trials: within.trials,
         };
         let first_day_over = self.calendar.date_of(WorkDays::new(latest.floor() + 1.0));
-        BudgetForecast {
+        Some(BudgetForecast {
             id: budget.id.clone(),
             kind: "delivery",
             initiative: Some(whose.id.clone()),
@@ -247,7 +257,7 @@ impl Reader<'_> {
             median_breach_date: first_day_over.filter(|_| breached.hits > 0),
             tolerance: budget.tolerance.map(Probability::get),
             verdict: verdict(breached, budget.tolerance),
-        }
+        })
     }
 
     /// At most [`CURVE_POINTS`] points of the empirical distribution function, by equal steps of the share.

@@ -15,6 +15,22 @@ pub struct TeamId(pub usize);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskId(pub usize);
 
+/// Index of a risk in [`Plan::risks`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RiskId(pub usize);
+
+/// Index of a flow in [`Plan::flows`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FlowId(pub usize);
+
+/// Index of a class in [`Plan::incidents`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IncidentId(pub usize);
+
+/// Index of a class in [`Plan::findings`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FindingId(pub usize);
+
 /// Index of an initiative in [`Plan::initiatives`], in the order of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InitiativeId(pub usize);
@@ -50,6 +66,12 @@ pub struct Plan {
     pub tasks: Vec<Task>,
     /// In the order of the file.
     pub risks: Vec<Risk>,
+    /// What customers use, in the order of the file.
+    pub flows: Vec<Flow>,
+    /// Classes of incidents, in the order of the file.
+    pub incidents: Vec<IncidentClass>,
+    /// Classes of security findings, in the order of the file.
+    pub findings: Vec<FindingClass>,
     /// In the order of the file.
     pub budgets: Vec<Budget>,
     /// Every default that was used because the file is silent.
@@ -82,6 +104,31 @@ pub struct Team {
     pub elsewhere: Vec<Elsewhere>,
     /// Times (each the morning of a working day, sorted, distinct) of working days on which the whole team is away.
     pub holidays: Vec<WorkDays>,
+    /// Departures per person and 365.25 calendar days; 0 for none.
+    pub attrition_per_year: f64,
+    /// Working days until a vacancy is filled; `None` where it stays vacant.
+    pub backfill: Option<Estimate>,
+    /// Working days over which a backfill becomes fully productive; 0 for at once.
+    pub ramp_up: f64,
+    /// People who are to join, in the order of the file.
+    pub hires: Vec<Hire>,
+    /// Money for one engineer and a week of five working days.
+    pub cost_per_week: f64,
+}
+
+/// People who are to join a team.
+#[derive(Debug, Clone)]
+pub struct Hire {
+    /// How many join together or not at all.
+    pub engineers: u32,
+    /// Working days from the start to the morning on which they join; a draw is rounded to a whole day, never before the start.
+    pub starts: Estimate,
+    /// That they join.
+    pub probability: Probability,
+    /// The evening of their last day; they are not backfilled.
+    pub until: Option<WorkDays>,
+    /// Working days over which they become fully productive.
+    pub ramp_up: f64,
 }
 
 /// People who are on other work from the start until `until`.
@@ -144,6 +191,12 @@ pub struct Task {
     pub not_before: Option<WorkDays>,
     /// Whether it puts something before customers.
     pub release: bool,
+    /// Findings that a review at its end is expected to bring up, by class, each above 0.
+    pub review: Vec<(FindingId, f64)>,
+    /// Factors on incident rates from its finish on.
+    pub scales_rate: Vec<(IncidentId, f64)>,
+    /// The risk without which there is no such task.
+    pub only_if: Option<RiskId>,
 }
 
 /// How much there is to do, and by whom.
@@ -265,8 +318,97 @@ pub struct Risk {
     pub add: Option<Estimate>,
     /// Working days that each waits before it can start.
     pub delay: Option<Estimate>,
-    /// Tasks that start after this one has finished are touched no longer.
+    /// Tasks that start after this one has finished are touched no longer; its absences and scaled rates end there.
     pub retired_by: Option<TaskId>,
+    /// When its absences and scaled rates begin.
+    pub from: WorkDays,
+    /// People it takes away.
+    pub takes: Option<Absence>,
+    /// Factors on incident rates.
+    pub scales_rate: Vec<(IncidentId, f64)>,
+    /// Money, once, where it happens.
+    pub cost: f64,
+    /// What could be done about it beforehand.
+    pub mitigation: Option<Mitigation>,
+}
+
+/// People of a team who are away for a time.
+#[derive(Debug, Clone)]
+pub struct Absence {
+    /// Whose people.
+    pub team: TeamId,
+    /// How many, fewer if fewer are there.
+    pub engineers: u32,
+    /// Working days.
+    pub span: Estimate,
+}
+
+/// What could be done about a risk beforehand.
+#[derive(Debug, Clone)]
+pub struct Mitigation {
+    /// Text for people.
+    pub title: String,
+    /// Money, once.
+    pub cost: f64,
+    /// That the risk happens nevertheless.
+    pub probability: Probability,
+}
+
+/// Something that customers use.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    /// As in `[flow.<id>]`.
+    pub id: String,
+    /// How many customers use it.
+    pub customers: f64,
+    /// What a minute of one customer is worth.
+    pub value_per_customer_minute: f64,
+}
+
+/// Incidents of one kind.
+#[derive(Debug, Clone)]
+pub struct IncidentClass {
+    /// As in `[incident.<id>]`. Names its random streams.
+    pub id: String,
+    /// Mean number per calendar day.
+    pub rate_per_day: f64,
+    /// Coefficient of variation of the true rate, drawn once per trial; 0 where the rate is known.
+    pub rate_cv: f64,
+    /// Variance of an independent factor of mean 1 per calendar quarter.
+    pub overdispersion: f64,
+    /// Who responds.
+    pub team: Option<TeamId>,
+    /// How many people of the team; 0 where there is no team.
+    pub responders: u32,
+    /// Working days for which they are away.
+    pub response: Option<Estimate>,
+    /// What customers feel it in.
+    pub flow: Option<FlowId>,
+    /// Minutes of clock time that customers feel.
+    pub downtime: Option<Estimate>,
+    /// The share of the flow's customers who feel it.
+    pub share: f64,
+    /// Engineer-days of effort that enter the team's queue when the response ends.
+    pub follow_up: Option<Estimate>,
+    /// That a finished release causes one at that instant.
+    pub change_failure_rate: Probability,
+}
+
+/// Security findings of one kind.
+#[derive(Debug, Clone)]
+pub struct FindingClass {
+    /// As in `[finding.<id>]`. Names its random streams.
+    pub id: String,
+    /// Mean number per engineer-week (five engineer-days) of effort that was worked.
+    pub per_engineer_week: f64,
+    /// Coefficient of variation of the true rate, drawn once per trial.
+    pub rate_cv: f64,
+    /// Engineer-days of effort to fix one.
+    pub fix: Estimate,
+    /// Who fixes; `None` for the team that did the work.
+    pub team: Option<TeamId>,
+    /// Whether an open one holds the releases of its initiative.
+    pub blocks_release: bool,
 }
 
 /// A limit that two leaders agreed upon. The kinds other than delivery come with the parts of the model they measure.
@@ -291,6 +433,31 @@ pub enum BudgetKind {
         commitment: usize,
         /// The largest slip that is within the budget, as a share.
         max_slip: f64,
+    },
+    /// Customer-minutes of downtime of a flow in a calendar quarter.
+    Reliability {
+        /// Which flow.
+        flow: FlowId,
+        /// The most that is within the budget, per calendar quarter.
+        customer_minutes_per_quarter: f64,
+        /// Customer-minutes of the first quarter that were used up before the start.
+        burnt: f64,
+        /// Whether no release starts while the quarter's budget is exceeded.
+        freeze: bool,
+    },
+    /// Blocking findings that hold the releases of an initiative.
+    Security {
+        /// Whose releases.
+        initiative: InitiativeId,
+        /// The most blocking findings open when a release wanted to start.
+        max_open: Option<f64>,
+        /// The most working days for which releases were held.
+        max_days_held: Option<f64>,
+    },
+    /// Money.
+    Cost {
+        /// The most that is within the budget.
+        max: f64,
     },
 }
 

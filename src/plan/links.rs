@@ -244,6 +244,9 @@ impl<'s> Builder<'s> {
                     links,
                     not_before: item.says.not_before.as_ref().map(|at| self.calendar.morning_of(at.value)),
                     release: item.says.release,
+                    review: Vec::new(),
+                    scales_rate: Vec::new(),
+                    only_if: None,
                 })
             })
             .collect::<Option<_>>()?;

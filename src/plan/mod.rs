@@ -17,7 +17,8 @@ mod tests;
 
 pub use build::{build, read};
 pub use domain::{
-    Budget, BudgetKind, Commitment, DefaultUsed, Dispatch, Elsewhere, Estimate, Initiative, InitiativeId, Link, LinkKind, Plan,
-    ReadNotUsed, Risk, Task, TaskId, Team, TeamId, Work,
+    Absence, Budget, BudgetKind, Commitment, DefaultUsed, Dispatch, Elsewhere, Estimate, FindingClass, FindingId, Flow, FlowId, Hire,
+    IncidentClass, IncidentId, Initiative, InitiativeId, Link, LinkKind, Mitigation, Plan, ReadNotUsed, Risk, RiskId, Task, TaskId, Team,
+    TeamId, Work,
 };
 pub use estimate::Files;

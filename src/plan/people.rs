@@ -70,6 +70,11 @@ impl<'s> Builder<'s> {
                 focus: team.focus.as_ref().map_or(1.0, |at| at.value),
                 elsewhere,
                 holidays: times.into_iter().map(|day| WorkDays::new(day as f64)).collect(),
+                attrition_per_year: 0.0,
+                backfill: None,
+                ramp_up: 0.0,
+                hires: Vec::new(),
+                cost_per_week: 0.0,
             });
         }
         complete.then_some(planned)

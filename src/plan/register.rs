@@ -57,6 +57,11 @@ impl<'s> Builder<'s> {
                 add,
                 delay,
                 retired_by: retired_by.map(TaskId),
+                from: crate::units::WorkDays::ZERO,
+                takes: None,
+                scales_rate: Vec::new(),
+                cost: 0.0,
+                mitigation: None,
             });
         }
         (self.errors() == before).then_some(planned)

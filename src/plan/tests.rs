@@ -274,7 +274,9 @@ fn a_delivery_budget_finds_its_initiative_and_commitment() {
          [[initiative.a.commitment]]\ndate = 2026-04-06\nto = \"press\"\n\
          [budget.b]\nkind = \"delivery\"\nmax_slip = 0.2\nto = \"press\"\ntolerance = 0.1\n"
     ));
-    let BudgetKind::Delivery { commitment, max_slip, .. } = plan.budgets[0].kind;
+    let BudgetKind::Delivery { commitment, max_slip, .. } = plan.budgets[0].kind else {
+        panic!("a delivery budget")
+    };
     assert_eq!((commitment, max_slip), (1, 0.2));
     assert_eq!(plan.budgets[0].tolerance.map(crate::units::Probability::get), Some(0.1));
 }

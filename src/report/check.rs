@@ -237,7 +237,10 @@ fn budget_line(plan: &Plan, budget: &Budget) -> String {
         initiative,
         commitment,
         max_slip,
-    } = &budget.kind;
+    } = &budget.kind
+    else {
+        return budget.id.clone();
+    };
     let Some((whose, promise)) = plan
         .initiatives
         .get(initiative.0)
