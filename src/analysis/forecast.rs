@@ -34,8 +34,18 @@ pub struct Forecast {
     pub initiatives: Vec<InitiativeForecast>,
     /// The finish of the last initiative, where there is more than one.
     pub portfolio: Option<PortfolioForecast>,
-    /// In the order of the file.
+    /// In the order of the file; each budget's quarters first where it has them, then the horizon.
     pub budgets: Vec<BudgetForecast>,
+    /// What it costs; absent where no team has a cost and nothing costs anything once.
+    pub cost: Option<CostForecast>,
+    /// People there and people wanted, by team and week.
+    pub capacity: Vec<CapacityWeek>,
+    /// What each assumption costs, by initiative, the dearest at P80 first.
+    pub prices: Vec<AssumptionPrice>,
+    /// What each initiative's being there costs the others.
+    pub displacements: Vec<Displacement>,
+    /// What each mitigation would buy.
+    pub mitigations: Vec<MitigationForecast>,
     /// What the numbers rest on, in sentences.
     pub assumptions: Vec<String>,
     /// What could move the date and is not in the model, in sentences.
@@ -237,7 +247,7 @@ impl Verdict {
 pub struct BudgetForecast {
     /// Its id.
     pub id: String,
-    /// `delivery`.
+    /// `reliability`, `security`, `delivery` or `cost`.
     pub kind: &'static str,
     /// Whose budget, where it belongs to one initiative.
     pub initiative: Option<String>,
@@ -245,10 +255,15 @@ pub struct BudgetForecast {
     pub to: Option<String>,
     /// `horizon`, or a quarter such as `2026-Q2`.
     pub period: String,
-    /// The limit, in the unit of its kind: a share of the planned time for delivery.
+    /// What is counted, in the unit of its kind: `slip` (a share of the planned time), `customer-minutes`, `open findings`, `days
+    /// held`, `money`.
+    pub counted: &'static str,
+    /// The limit in that unit.
     pub limit: f64,
     /// Share of trials that exceed it.
     pub p_breach: Share,
+    /// Mean of what is counted; absent where never.
+    pub mean: Option<f64>,
     /// Median of what is counted; absent where never.
     pub p50: Option<f64>,
     /// Ninetieth percentile of what is counted; absent where never.
@@ -259,4 +274,130 @@ pub struct BudgetForecast {
     pub tolerance: Option<f64>,
     /// The breach against the tolerance.
     pub verdict: Verdict,
+    /// For a reliability budget: how much of what is counted in the breached periods each incident class brought, the largest first;
+    /// the shares sum to one. Empty where nothing breached.
+    pub blame: Vec<Blame>,
+}
+
+/// The part of an incident class in the breaches of a reliability budget.
+#[derive(Debug, Clone, Serialize)]
+pub struct Blame {
+    /// The class; `burnt` for what was used up before the start.
+    pub incident: String,
+    /// Its share of the customer-minutes of breached periods, averaged over those.
+    pub share: f64,
+}
+
+/// A distribution by three percentiles and its mean. Absent where never.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Spread {
+    /// Mean.
+    pub mean: Option<f64>,
+    /// Tenth percentile.
+    pub p10: Option<f64>,
+    /// Median.
+    pub p50: Option<f64>,
+    /// Eightieth percentile.
+    pub p80: Option<f64>,
+    /// Ninetieth percentile.
+    pub p90: Option<f64>,
+}
+
+/// Money, in the unit of the scenario.
+#[derive(Debug, Clone, Serialize)]
+pub struct CostForecast {
+    /// People held by planned work, follow-ups and fixes until the last initiative ends, and what is paid once. The sum that a cost
+    /// budget limits.
+    pub total: Spread,
+    /// Of it, what is paid once.
+    pub once: Spread,
+    /// Beside it: people who respond to incidents, to the horizon.
+    pub responses: Spread,
+    /// Beside it: the customer-minutes lost to the horizon at their value.
+    pub lost_customer_value: Spread,
+}
+
+/// A team in a week.
+#[derive(Debug, Clone, Serialize)]
+pub struct CapacityWeek {
+    /// The team.
+    pub team: String,
+    /// Calendar weeks since the start, from 1.
+    pub week: u32,
+    /// The first day of the week.
+    pub date: Date,
+    /// People who are there for planned work, on average over the week's working days: tenth percentile over the trials.
+    pub available_p10: f64,
+    /// Median.
+    pub available_p50: f64,
+    /// Ninetieth percentile.
+    pub available_p90: f64,
+    /// People held by work and wanted by work that waits for people: median.
+    pub demand_p50: f64,
+    /// The share of those there who are held by work: median.
+    pub utilisation_p50: f64,
+}
+
+/// What an assumption costs an initiative: the forecast less the same futures without it.
+#[derive(Debug, Clone, Serialize)]
+pub struct AssumptionPrice {
+    /// The initiative.
+    pub initiative: String,
+    /// What was switched off: `departures`, `late hires`, `risk.<id>`, `incident.<id>`, `findings`, `overrun`, `correlation`, `focus`.
+    pub assumption: String,
+    /// The same for people.
+    pub title: String,
+    /// Working days at P50; absent where never.
+    pub p50_days: Option<f64>,
+    /// Working days at P80; absent where never.
+    pub p80_days: Option<f64>,
+    /// Change of P(on time) of the first commitment that the assumption makes: negative where it costs odds. Absent without one.
+    pub p_on_time_change: Option<f64>,
+    /// 95 % interval of that change, paired by future.
+    pub ci_low: Option<f64>,
+    /// Upper end.
+    pub ci_high: Option<f64>,
+}
+
+/// What one initiative's being there costs another.
+#[derive(Debug, Clone, Serialize)]
+pub struct Displacement {
+    /// The one that is there.
+    pub initiative: String,
+    /// The one that is later for it.
+    pub displaced: String,
+    /// Working days at P50; absent where never.
+    pub p50_days: Option<f64>,
+    /// Working days at P80; absent where never.
+    pub p80_days: Option<f64>,
+}
+
+/// What a mitigation would buy, on the same futures.
+#[derive(Debug, Clone, Serialize)]
+pub struct MitigationForecast {
+    /// The risk.
+    pub risk: String,
+    /// Text for people.
+    pub title: String,
+    /// What it costs, once.
+    pub cost: f64,
+    /// That the risk happens without it.
+    pub probability_before: f64,
+    /// That the risk happens with it.
+    pub probability_after: f64,
+    /// By initiative.
+    pub effects: Vec<MitigationEffect>,
+}
+
+/// What a mitigation would buy one initiative.
+#[derive(Debug, Clone, Serialize)]
+pub struct MitigationEffect {
+    /// The initiative.
+    pub initiative: String,
+    /// Working days earlier at P50; absent where never.
+    pub p50_days: Option<f64>,
+    /// Working days earlier at P80; absent where never.
+    pub p80_days: Option<f64>,
+    /// Change of P(on time) of the first commitment.
+    pub p_on_time_change: Option<f64>,
 }

@@ -7,8 +7,9 @@ mod summarise;
 mod understanding;
 
 pub use forecast::{
-    BudgetForecast, CommitmentForecast, CurvePoint, Forecast, InitiativeForecast, Landmark, Mean, Moment, PortfolioForecast, Quantile,
-    SCHEMA_VERSION, ScenarioFacts, Share, Timelines, Verdict,
+    AssumptionPrice, Blame, BudgetForecast, CapacityWeek, CommitmentForecast, CostForecast, CurvePoint, Displacement, Forecast,
+    InitiativeForecast, Landmark, Mean, MitigationEffect, MitigationForecast, Moment, PortfolioForecast, Quantile, SCHEMA_VERSION,
+    ScenarioFacts, Share, Spread, Timelines, Verdict,
 };
 pub use horizon::{Horizon, HorizonError, horizon};
 pub use summarise::{Facts, forecast};

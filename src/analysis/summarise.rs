@@ -68,6 +68,11 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
             .iter()
             .filter_map(|budget| reader.budget(plan, budget, &finishes))
             .collect(),
+        cost: None,
+        capacity: Vec::new(),
+        prices: Vec::new(),
+        displacements: Vec::new(),
+        mitigations: Vec::new(),
         assumptions: assumptions(plan),
         not_modelled: not_modelled(plan),
         defaults: plan.defaults.clone(),
@@ -250,13 +255,16 @@ impl Reader<'_> {
             initiative: Some(whose.id.clone()),
             to: commitment.to.clone(),
             period: "horizon".into(),
+            counted: "slip",
             limit: *max_slip,
             p_breach: share(breached),
+            mean: None,
             p50: slip(50),
             p90: slip(90),
             median_breach_date: first_day_over.filter(|_| breached.hits > 0),
             tolerance: budget.tolerance.map(Probability::get),
             verdict: verdict(breached, budget.tolerance),
+            blame: Vec::new(),
         })
     }
 
