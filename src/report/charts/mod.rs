@@ -1,7 +1,7 @@
 //! Charts, each as SVG for pages and as PNG for messages.
 //!
-//! A chart is laid out once, as marks on a [`canvas::Canvas`] whose labels were measured with the embedded font, and then written
-//! twice. Labels stand beside what they name; there are no legends. Same forecast, same bytes.
+//! A chart is laid out once, as marks on a [`canvas::Canvas`] whose labels were measured with the embedded font, and then drawn
+//! twice by plotters. Labels stand beside what they name; there are no legends. Same forecast, same bytes.
 
 pub mod axis;
 pub mod canvas;
