@@ -15,7 +15,7 @@ use plotters::prelude::{
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, register_font};
 
-use super::Chart;
+use super::chart::Chart;
 use super::style::{Colour, FAMILY, PAPER};
 use crate::report::text::inert;
 

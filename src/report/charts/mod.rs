@@ -5,18 +5,11 @@
 
 pub mod axis;
 pub mod canvas;
+mod chart;
 pub mod flags;
 mod s_curve;
 pub mod style;
 
 pub use canvas::ChartError;
+pub use chart::Chart;
 pub use s_curve::s_curve;
-
-/// A finished picture.
-#[derive(Debug, Clone)]
-pub struct Chart {
-    /// For a page: scalable, text as text.
-    pub svg: String,
-    /// For a message: twice as many pixels as the SVG has units.
-    pub png: Vec<u8>,
-}

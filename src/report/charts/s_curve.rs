@@ -1,8 +1,8 @@
 //! The S-curve: the share of futures finished by each date, with what was promised and what was estimated.
 
-use super::Chart;
 use super::axis::{Place, Tick, ticks};
 use super::canvas::{Anchor, Canvas, ChartError, Fonts, Label};
+use super::chart::Chart;
 use super::flags::{Flag, Placed, place};
 use super::style::{
     AXIS, Colour, ESTIMATE, ESTIMATE_INK, FORECAST, FORECAST_AREA, GRID, INK, LABEL, NOTE, PAPER, PROMISE, PROMISE_INK, SOFT_INK, TITLE,
