@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use sim::engine::{self, Compiled, Run, Stop};
+use sim::engine::{self, Compiled, Run, Stop, Window};
 use sim::plan;
 use sim::statistics::Sorted;
 use sim::units::Percentile;
@@ -34,7 +34,7 @@ fn flagship(criterion: &mut Criterion) {
             let run = Run {
                 trials: TRIALS,
                 threads: *threads,
-                limit: 1e6,
+                window: Window::finishes(1e6),
             };
             bencher.iter(|| {
                 let trials = engine::run(&compiled, run, &Stop::new(false), |_| {}).expect("the machine can run a benchmark");

@@ -206,6 +206,102 @@ impl Calendar {
     }
 }
 
+/// Clock time ↔ working time. Clock time counts calendar days since midnight at the beginning of the start's date; a working day
+/// spreads evenly over its date, weekends and holidays have none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clock {
+    /// Working days before each calendar day since the start.
+    before: Vec<f64>,
+    /// The calendar day of each working day.
+    day_of: Vec<u32>,
+}
+
+/// Calendar days that a [`Clock`] knows; beyond them every week is worked five days.
+const CLOCK_DAYS: u32 = 366 * 40;
+
+impl Clock {
+    /// The clock of a calendar.
+    #[must_use]
+    pub fn new(calendar: &Calendar) -> Self {
+        let start = day_number(calendar.start.0);
+        let mut holidays = calendar.holidays.iter().copied().peekable();
+        let (mut before, mut day_of) = (Vec::with_capacity(CLOCK_DAYS as usize + 1), vec![]);
+        let mut worked = 0.0;
+        for offset in 0..CLOCK_DAYS {
+            let day = start + offset as i32;
+            before.push(worked);
+            let is_holiday = holidays.next_if_eq(&day).is_some();
+            if (day + 3).rem_euclid(7) < 5 && !is_holiday {
+                day_of.push(offset);
+                worked += 1.0;
+            }
+        }
+        before.push(worked);
+        Self { before, day_of }
+    }
+
+    /// The working time at a clock time.
+    #[must_use]
+    pub fn working(&self, clock: f64) -> f64 {
+        let clock = clock.max(0.0);
+        let day = clock.floor();
+        match (self.before.get(day as usize), self.before.get(day as usize + 1)) {
+            (Some(before), Some(after)) => before + (after - before) * (clock - day),
+            _ => {
+                let last = self.before.last().copied().unwrap_or(0.0);
+                last + (clock - f64::from(CLOCK_DAYS)) * 5.0 / 7.0
+            }
+        }
+    }
+
+    /// The earliest clock time at which so much has been worked.
+    #[must_use]
+    pub fn clock(&self, working: f64) -> f64 {
+        if working <= 0.0 {
+            return 0.0;
+        }
+        let whole = working.ceil() - 1.0;
+        match self.day_of.get(whole as usize) {
+            Some(day) => f64::from(*day) + (working - whole),
+            None => {
+                let last = self.before.last().copied().unwrap_or(0.0);
+                f64::from(CLOCK_DAYS) + (working - last) * 7.0 / 5.0
+            }
+        }
+    }
+}
+
+/// A calendar quarter, cut off by the start of the scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quarter {
+    /// `2026-Q2`.
+    pub name: String,
+    /// A number that names the quarter whatever the start: four times the year, plus 0 to 3.
+    pub number: u32,
+    /// Clock time at which it begins: 0 for the quarter of the start.
+    pub begins: f64,
+}
+
+/// The first `count` calendar quarters from the one that holds the start, fewer at the end of the calendar.
+#[must_use]
+pub fn quarters(start: Date, count: usize) -> Vec<Quarter> {
+    let mut first = start.quarter_start();
+    let mut found = vec![];
+    while found.len() < count {
+        let quarter = (first.0.month() - 1) / 3;
+        found.push(Quarter {
+            name: format!("{}-Q{}", first.0.year(), quarter + 1),
+            number: first.0.year() as u32 * 4 + quarter as u32,
+            begins: first.days_since(start).max(0) as f64,
+        });
+        match first.quarter_end().plus_days(1) {
+            Some(next) => first = next,
+            None => break,
+        }
+    }
+    found
+}
+
 /// Weekdays before day `day` counted from Monday 1969-12-29, so that differences count the weekdays between two dates.
 fn weekdays_before(day: i32) -> i64 {
     let since_monday = i64::from(day) + 3;
@@ -283,5 +379,30 @@ mod tests {
         assert_eq!(Date::parse("2026-02-30"), None);
         assert_eq!(Date::parse("12026-02-03"), None);
         assert_eq!(Date::parse("0001-01-01"), None);
+    }
+
+    #[test]
+    fn the_clock_stands_still_on_weekends_and_holidays() {
+        // Monday 5 January; Friday 9 is a holiday.
+        let clock = Clock::new(&Calendar::new(date("2026-01-05"), &[date("2026-01-09")]));
+        for (at, worked) in [
+            (0.0, 0.0),
+            (0.5, 0.5),
+            (3.75, 3.75),
+            (4.2, 4.0),
+            (6.9, 4.0),
+            (7.0, 4.0),
+            (7.25, 4.25),
+        ] {
+            assert_eq!(clock.working(at), worked, "{at}");
+        }
+        // The evening of Thursday, and Monday afternoon.
+        assert_eq!(clock.clock(4.0), 4.0);
+        assert_eq!(clock.clock(4.5), 7.5);
+        assert_eq!(clock.clock(0.0), 0.0);
+        for worked in [0.25, 3.0, 100.125, 9_000.5, 20_000.75] {
+            assert!((clock.working(clock.clock(worked)) - worked).abs() < 1e-9, "{worked}");
+        }
+        assert!(clock.working(1e9).is_finite() && clock.clock(1e9).is_finite());
     }
 }

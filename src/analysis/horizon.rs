@@ -1,7 +1,7 @@
 //! How far budgets look, and when unfinished work counts as never finished.
 
-use crate::calendar::Date;
-use crate::engine::{Landmarks, Trials};
+use crate::calendar::{Date, quarters};
+use crate::engine::{Landmarks, Trials, Window};
 use crate::plan::Plan;
 use crate::statistics::Sorted;
 use crate::units::{Percentile, WorkDays};
@@ -17,6 +17,26 @@ pub struct Horizon {
     /// Working days after which unfinished work counts as never finished.
     pub never_after: WorkDays,
 }
+
+impl Horizon {
+    /// How far a run has to look; `weeks` tells whether capacity is to be counted by week.
+    #[must_use]
+    pub fn window(&self, plan: &Plan, weeks: bool) -> Window {
+        let start = plan.calendar.start();
+        let days = self.date.days_since(start).max(0) + 1;
+        Window {
+            limit: self.never_after.days(),
+            horizon: plan.calendar.evening_of(self.date).days(),
+            horizon_clock: days as f64,
+            quarters: quarters(start, MOST_QUARTERS).iter().filter(|quarter| quarter.begins < days as f64).count(),
+            weeks: if weeks { (days as usize).div_ceil(7).min(MOST_WEEKS) } else { 0 },
+        }
+    }
+}
+
+/// Quarters and weeks that budgets and capacity look at, forty and ten years.
+const MOST_QUARTERS: usize = 160;
+const MOST_WEEKS: usize = 520;
 
 /// The horizon that the scenario gives is before its own plan on paper.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,7 +65,7 @@ pub fn horizon(plan: &Plan, landmarks: &Landmarks, pilot: &Trials) -> Result<Hor
         }
         horizon
     } else {
-        let p95 = Sorted::new(pilot.rows().map(latest).collect()).quantile(Percentile::percent(95));
+        let p95 = Sorted::new(pilot.rows().map(|row| latest(pilot.layout().finishes(row))).collect()).quantile(Percentile::percent(95));
         let commitments = plan
             .initiatives
             .iter()

@@ -48,7 +48,7 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
     let portfolio = (plan.initiatives.len() > 1).then(|| PortfolioForecast {
         timelines: reader.timelines(
             plan,
-            &Sorted::new(trials.rows().map(|row| row.iter().copied().fold(0.0, f64::max)).collect()),
+            &Sorted::new(trials.rows().map(|row| latest(trials.layout().finishes(row))).collect()),
         ),
     });
     Forecast {
@@ -79,6 +79,11 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         read_not_used: plan.unused.clone(),
         warnings: plan.warnings.iter().map(|warning| warning.message.clone()).collect(),
     }
+}
+
+/// The finish of the last initiative.
+fn latest(finishes: &[f64]) -> f64 {
+    finishes.iter().copied().fold(0.0, f64::max)
 }
 
 /// Which trials are within every budget.

@@ -107,7 +107,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let what = Run {
         trials,
         threads: arguments.threads.map_or(0, usize::from),
-        limit: prepared.horizon.never_after.days(),
+        window: prepared.horizon.window(&plan, true),
     };
     let result = engine::run(&prepared.compiled, what, stop, |done| bar.set_position(u64::from(done))).map_err(machine)?;
     bar.finish_and_clear();

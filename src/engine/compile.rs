@@ -1,7 +1,8 @@
 //! The plan as flat arrays, tasks in dispatch order, so that a trial compares ranks and follows no pointer.
 
-use crate::plan::{Dispatch, LinkKind, Plan, Task, TaskId, Work};
-use crate::sampling::{Correlation, Purpose, Sampler, SamplerCache, Stream};
+use crate::calendar::{Clock, Quarter, quarters};
+use crate::plan::{BudgetKind, Dispatch, Estimate, LinkKind, Plan, Task, TaskId, Work};
+use crate::sampling::{Correlation, GammaFactor, Purpose, Sampler, SamplerCache, Stream};
 use crate::units::to_tick;
 
 /// "No task", "no team", "nobody" in the flat arrays.
@@ -17,8 +18,20 @@ pub struct Compiled {
     pub(super) crews: Vec<CrewPart>,
     pub(super) links: Table<CompiledLink>,
     pub(super) teams: Vec<CompiledTeam>,
-    /// People who come and go on known days, by time.
-    pub(super) calendar: Vec<CalendarEvent>,
+    /// Everyone who is or may be there, team by team; in a team those there at the start, those on other work, those to be hired.
+    pub(super) seats: Vec<Seat>,
+    pub(super) hires: Vec<CompiledHire>,
+    /// Days on which whole teams are away.
+    pub(super) holidays: Vec<Holiday>,
+    pub(super) incidents: Vec<CompiledIncident>,
+    pub(super) findings: Vec<CompiledFinding>,
+    pub(super) reliability: Vec<Reliability>,
+    pub(super) security: Vec<Security>,
+    pub(super) flows: Vec<CompiledFlow>,
+    pub(super) clock: Clock,
+    pub(super) quarters: Vec<Quarter>,
+    /// Whether anything costs money.
+    pub(super) has_cost: bool,
     pub(super) initiatives: usize,
     /// The risks that touch each task.
     pub(super) touched_by: Table<u32>,
@@ -47,6 +60,37 @@ pub(super) struct CompiledTask {
     pub(super) sampler: Sampler,
     pub(super) low: f64,
     pub(super) likely: f64,
+    pub(super) release: bool,
+    /// The risk without which there is no such task, or [`NONE`].
+    pub(super) only_if: u32,
+    pub(super) scales_rate: Vec<(u32, f64)>,
+    pub(super) change_failures: Vec<ChangeFailure>,
+    pub(super) findings: Vec<FindingSource>,
+}
+
+/// An incident that a finished release may cause.
+#[derive(Debug)]
+pub(super) struct ChangeFailure {
+    pub(super) class: u32,
+    pub(super) probability: f64,
+    pub(super) occurrence: Stream,
+    /// Names the draws of the incident: odd, and from the names of the class and the task.
+    pub(super) number: u32,
+}
+
+/// What brings up findings when a task finishes.
+#[derive(Debug)]
+pub(super) struct FindingSource {
+    pub(super) class: u32,
+    /// Whose people fix.
+    pub(super) team: u32,
+    /// Mean number in a review.
+    pub(super) review: f64,
+    /// Whether effort that was worked brings up more.
+    pub(super) by_effort: bool,
+    pub(super) count: Stream,
+    pub(super) review_count: Stream,
+    pub(super) fix: Stream,
 }
 
 /// Who has to be there.
@@ -86,26 +130,107 @@ pub(super) enum Lag {
 
 #[derive(Debug)]
 pub(super) struct CompiledTeam {
-    pub(super) engineers: u32,
-    /// People there at the start.
-    pub(super) present: u32,
+    pub(super) seats: std::ops::Range<u32>,
+    pub(super) focus: f64,
+    /// Departures per person and calendar day.
+    pub(super) departure_rate: f64,
+    pub(super) backfill: Option<Sampler>,
+    /// Working days over which a backfill becomes fully productive.
+    pub(super) ramp_up: f64,
+    /// Money for a person and a working day.
+    pub(super) cost_per_day: f64,
 }
 
-#[derive(Debug, Clone, Copy)]
-pub(super) struct CalendarEvent {
-    pub(super) time: f64,
+/// A person's place in a team. Its first occupant may be followed by others.
+#[derive(Debug)]
+pub(super) struct Seat {
     pub(super) team: u32,
-    pub(super) change: Change,
+    pub(super) arrival: Arrival,
+    /// The evening after which the occupant leaves for good; infinite for none.
+    pub(super) until: f64,
+    /// Working days over which the first occupant becomes fully productive.
+    pub(super) ramp_up: f64,
+    pub(super) departure: Stream,
+    pub(super) backfill: Stream,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Change {
-    /// The whole team is away from now on, its work untouched where it lies.
-    Away,
-    /// The whole team is back.
-    Back,
-    /// So many people come from other work.
-    Arrive(u32),
+/// How the first occupant of a seat comes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Arrival {
+    AtStart,
+    /// From other work, on a known morning.
+    On(f64),
+    /// By this hire.
+    Hire(u32),
+}
+
+#[derive(Debug)]
+pub(super) struct CompiledHire {
+    pub(super) starts: Stream,
+    pub(super) sampler: Sampler,
+    pub(super) joins: Stream,
+    pub(super) probability: f64,
+    pub(super) low: f64,
+    pub(super) likely: f64,
+}
+
+/// Working days on which a whole team is away.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Holiday {
+    pub(super) team: u32,
+    pub(super) from: f64,
+    pub(super) to: f64,
+}
+
+#[derive(Debug)]
+pub(super) struct CompiledIncident {
+    /// Who responds, or [`NONE`].
+    pub(super) team: u32,
+    pub(super) responders: u32,
+    pub(super) rate_per_day: f64,
+    pub(super) rate: Stream,
+    pub(super) rate_factor: GammaFactor,
+    pub(super) quarter: Stream,
+    pub(super) quarter_factor: GammaFactor,
+    pub(super) arrival: Stream,
+    pub(super) response: Option<(Stream, Sampler)>,
+    pub(super) downtime: Option<(Stream, Sampler)>,
+    pub(super) follow_up: Option<(Stream, Sampler)>,
+    /// What feels it, or [`NONE`].
+    pub(super) flow: u32,
+    /// Customers who feel a minute of it.
+    pub(super) customers: f64,
+    /// Risks that scale its rate, with their factors.
+    pub(super) scaled_by: Vec<(u32, f64)>,
+}
+
+#[derive(Debug)]
+pub(super) struct CompiledFinding {
+    pub(super) per_engineer_day: f64,
+    pub(super) rate: Stream,
+    pub(super) rate_factor: GammaFactor,
+    pub(super) fix: Sampler,
+    pub(super) blocks_release: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct CompiledFlow {
+    pub(super) value_per_customer_minute: f64,
+}
+
+/// A reliability budget.
+#[derive(Debug)]
+pub(super) struct Reliability {
+    pub(super) flow: u32,
+    pub(super) limit: f64,
+    pub(super) burnt: f64,
+    pub(super) freeze: bool,
+}
+
+/// A security budget.
+#[derive(Debug)]
+pub(super) struct Security {
+    pub(super) initiative: u32,
 }
 
 #[derive(Debug)]
@@ -118,6 +243,19 @@ pub(super) struct CompiledRisk {
     pub(super) delay: Option<Sampler>,
     /// The tasks it delays; empty where it delays none.
     pub(super) delays: Vec<u32>,
+    /// When its absences and scaled rates begin.
+    pub(super) from: f64,
+    pub(super) takes: Option<Absence>,
+    /// The incident classes whose rates it scales.
+    pub(super) scales: Vec<u32>,
+    pub(super) cost: f64,
+}
+
+#[derive(Debug)]
+pub(super) struct Absence {
+    pub(super) team: u32,
+    pub(super) engineers: u32,
+    pub(super) span: Sampler,
 }
 
 /// Rows of different lengths in one allocation.
@@ -177,6 +315,9 @@ impl Compiled {
         let tasks = order.iter().map(|task| builder.task(&plan.tasks[task.0])).collect();
         let links = builder.links();
         let risks: Vec<CompiledRisk> = (0..plan.risks.len()).map(|index| builder.risk(index)).collect();
+        let (teams, seats, hires) = builder.people();
+        let incidents = (0..plan.incidents.len()).map(|index| builder.incident(index)).collect();
+        let findings = (0..plan.findings.len()).map(|index| builder.finding(index)).collect();
         let mut touched_by = vec![vec![]; order.len()];
         let mut retires = vec![vec![]; order.len()];
         for (index, risk) in plan.risks.iter().enumerate() {
@@ -191,17 +332,26 @@ impl Compiled {
             tasks,
             order,
             links,
-            teams: plan
-                .teams
+            teams,
+            seats,
+            hires,
+            holidays: holidays(plan),
+            incidents,
+            findings,
+            reliability: reliability(plan),
+            security: security(plan),
+            flows: plan
+                .flows
                 .iter()
-                .map(|team| CompiledTeam {
-                    engineers: team.engineers,
-                    present: team
-                        .engineers
-                        .saturating_sub(team.elsewhere.iter().map(|entry| entry.engineers).sum()),
+                .map(|flow| CompiledFlow {
+                    value_per_customer_minute: flow.value_per_customer_minute,
                 })
                 .collect(),
-            calendar: calendar(plan),
+            clock: Clock::new(&plan.calendar),
+            quarters: quarters(plan.calendar.start(), QUARTERS),
+            has_cost: plan.teams.iter().any(|team| team.cost_per_week > 0.0)
+                || plan.risks.iter().any(|risk| risk.cost > 0.0)
+                || plan.flows.iter().any(|flow| flow.value_per_customer_minute > 0.0),
             initiatives: plan.initiatives.len(),
             touched_by: Table::new(touched_by),
             retires: Table::new(retires),
@@ -275,6 +425,153 @@ impl Builder<'_> {
             sampler: self.cache.sampler(&estimate.distribution),
             low: estimate.low,
             likely: estimate.likely,
+            release: task.release,
+            only_if: task.only_if.map_or(NONE, |risk| risk.0 as u32),
+            scales_rate: task.scales_rate.iter().map(|(class, factor)| (class.0 as u32, *factor)).collect(),
+            change_failures: if task.release { self.change_failures(task) } else { vec![] },
+            findings: self.finding_sources(task),
+        }
+    }
+
+    fn change_failures(&self, task: &Task) -> Vec<ChangeFailure> {
+        let classes = self
+            .plan
+            .incidents
+            .iter()
+            .enumerate()
+            .filter(|(_, class)| class.change_failure_rate.get() > 0.0);
+        classes
+            .map(|(index, class)| {
+                let occurrence = Stream::new(self.seed, &format!("incident.{} {}", class.id, task.id), Purpose::ChangeFailure);
+                ChangeFailure {
+                    class: index as u32,
+                    probability: class.change_failure_rate.get(),
+                    occurrence,
+                    number: (occurrence.bits(0, 1) as u32) | 1,
+                }
+            })
+            .collect()
+    }
+
+    fn finding_sources(&self, task: &Task) -> Vec<FindingSource> {
+        let is_effort = matches!(task.work, Work::Effort { .. });
+        let classes = self.plan.findings.iter().enumerate().filter_map(|(index, class)| {
+            let review = task.review.iter().filter(|(id, _)| id.0 == index).map(|(_, mean)| *mean).sum();
+            let by_effort = is_effort && class.per_engineer_week > 0.0;
+            let team = class.team.or_else(|| task.work.team())?;
+            let stream = |purpose| Stream::new(self.seed, &format!("finding.{} {}", class.id, task.id), purpose);
+            (by_effort || review > 0.0).then(|| FindingSource {
+                class: index as u32,
+                team: team.0 as u32,
+                review,
+                by_effort,
+                count: stream(Purpose::Findings),
+                review_count: stream(Purpose::Rate),
+                fix: stream(Purpose::Fix),
+            })
+        });
+        classes.collect()
+    }
+
+    fn people(&mut self) -> (Vec<CompiledTeam>, Vec<Seat>, Vec<CompiledHire>) {
+        let (mut teams, mut seats, mut hires) = (vec![], vec![], vec![]);
+        for (index, team) in self.plan.teams.iter().enumerate() {
+            let first = seats.len() as u32;
+            let seat = |name: String, arrival, until, ramp_up| Seat {
+                team: index as u32,
+                arrival,
+                until,
+                ramp_up,
+                departure: Stream::new(self.seed, &name, Purpose::Departure),
+                backfill: Stream::new(self.seed, &name, Purpose::Backfill),
+            };
+            let elsewhere: u32 = team.elsewhere.iter().map(|entry| entry.engineers).sum();
+            let here = team.engineers.saturating_sub(elsewhere);
+            let mut arrivals = vec![Arrival::AtStart; here as usize];
+            for entry in &team.elsewhere {
+                arrivals.extend(vec![Arrival::On(entry.until.days().max(0.0)); entry.engineers as usize]);
+            }
+            for (number, arrival) in arrivals.into_iter().enumerate() {
+                seats.push(seat(format!("team.{}.{number}", team.id), arrival, f64::INFINITY, 0.0));
+            }
+            for (number, hire) in team.hires.iter().enumerate() {
+                let name = format!("team.{}.hire.{number}", team.id);
+                for person in 0..hire.engineers {
+                    let until = hire.until.map_or(f64::INFINITY, |until| until.days().max(0.0));
+                    seats.push(seat(
+                        format!("{name}.{person}"),
+                        Arrival::Hire(hires.len() as u32),
+                        until,
+                        hire.ramp_up,
+                    ));
+                }
+                hires.push(CompiledHire {
+                    starts: Stream::new(self.seed, &name, Purpose::Joining),
+                    sampler: self.cache.sampler(&hire.starts.distribution),
+                    joins: Stream::new(self.seed, &name, Purpose::Occurrence),
+                    probability: hire.probability.get(),
+                    low: hire.starts.low.round().max(0.0),
+                    likely: hire.starts.likely.round().max(0.0),
+                });
+            }
+            teams.push(CompiledTeam {
+                seats: first..seats.len() as u32,
+                focus: team.focus,
+                departure_rate: team.attrition_per_year / 365.25,
+                backfill: team.backfill.as_ref().map(|backfill| self.cache.sampler(&backfill.distribution)),
+                ramp_up: team.ramp_up,
+                cost_per_day: team.cost_per_week / 5.0,
+            });
+        }
+        (teams, seats, hires)
+    }
+
+    fn incident(&mut self, index: usize) -> CompiledIncident {
+        let class = &self.plan.incidents[index];
+        let name = format!("incident.{}", class.id);
+        let stream = |purpose| Stream::new(self.seed, &name, purpose);
+        let drawn = |cache: &mut SamplerCache, estimate: &Option<Estimate>, purpose| {
+            estimate
+                .as_ref()
+                .map(|estimate| (stream(purpose), cache.sampler(&estimate.distribution)))
+        };
+        CompiledIncident {
+            team: class.team.map_or(NONE, |team| team.0 as u32),
+            responders: class.responders,
+            rate_per_day: class.rate_per_day,
+            rate: stream(Purpose::Rate),
+            rate_factor: GammaFactor::new(class.rate_cv),
+            quarter: stream(Purpose::Overdispersion),
+            quarter_factor: GammaFactor::new(class.overdispersion.sqrt()),
+            arrival: stream(Purpose::Arrival),
+            response: drawn(&mut self.cache, &class.response, Purpose::Response),
+            downtime: drawn(&mut self.cache, &class.downtime, Purpose::Downtime),
+            follow_up: drawn(&mut self.cache, &class.follow_up, Purpose::FollowUp),
+            flow: class.flow.map_or(NONE, |flow| flow.0 as u32),
+            customers: class.flow.map_or(0.0, |flow| self.plan.flows[flow.0].customers * class.share),
+            scaled_by: self
+                .plan
+                .risks
+                .iter()
+                .enumerate()
+                .flat_map(|(risk, says)| {
+                    says.scales_rate
+                        .iter()
+                        .filter(|(id, _)| id.0 == index)
+                        .map(move |(_, factor)| (risk as u32, *factor))
+                })
+                .collect(),
+        }
+    }
+
+    fn finding(&mut self, index: usize) -> CompiledFinding {
+        let class = &self.plan.findings[index];
+        CompiledFinding {
+            per_engineer_day: class.per_engineer_week / 5.0,
+            rate: Stream::new(self.seed, &format!("finding.{}", class.id), Purpose::Rate),
+            rate_factor: GammaFactor::new(class.rate_cv),
+            fix: self.cache.sampler(&class.fix.distribution),
+            blocks_release: class.blocks_release,
         }
     }
 
@@ -324,6 +621,14 @@ impl Builder<'_> {
             } else {
                 vec![]
             },
+            from: risk.from.days().max(0.0),
+            takes: risk.takes.as_ref().map(|absence| Absence {
+                team: absence.team.0 as u32,
+                engineers: absence.engineers,
+                span: self.cache.sampler(&absence.span.distribution),
+            }),
+            scales: risk.scales_rate.iter().map(|(class, _)| class.0 as u32).collect(),
+            cost: risk.cost,
         }
     }
 }
@@ -342,33 +647,55 @@ const fn kind_name(kind: LinkKind) -> &'static str {
     }
 }
 
-/// People who come and go on known days. On the same morning people arrive before a holiday is applied.
-fn calendar(plan: &Plan) -> Vec<CalendarEvent> {
-    let mut events = vec![];
+/// Calendar quarters that a trial may reach.
+const QUARTERS: usize = 160;
+
+/// Days on which whole teams are away; consecutive working days are one absence.
+fn holidays(plan: &Plan) -> Vec<Holiday> {
+    let mut found = vec![];
     for (index, team) in plan.teams.iter().enumerate() {
-        let mut push = |time: f64, change| {
-            events.push(CalendarEvent {
-                time,
-                team: index as u32,
-                change,
-            });
-        };
-        for entry in &team.elsewhere {
-            push(entry.until.days().max(0.0), Change::Arrive(entry.engineers));
-        }
-        // Holidays on consecutive working days are one absence.
         let mut days = team.holidays.iter().map(|day| day.days()).filter(|day| *day >= 0.0).peekable();
-        while let Some(first) = days.next() {
-            let mut last = first;
+        while let Some(from) = days.next() {
+            let mut last = from;
             while let Some(next) = days.next_if(|next| *next == last + 1.0) {
                 last = next;
             }
-            push(first, Change::Away);
-            push(last + 1.0, Change::Back);
+            found.push(Holiday {
+                team: index as u32,
+                from,
+                to: last + 1.0,
+            });
         }
     }
-    events.sort_by(|a, b| a.time.total_cmp(&b.time));
-    events
+    found
+}
+
+fn reliability(plan: &Plan) -> Vec<Reliability> {
+    let budgets = plan.budgets.iter().filter_map(|budget| match &budget.kind {
+        BudgetKind::Reliability {
+            flow,
+            customer_minutes_per_quarter,
+            burnt,
+            freeze,
+        } => Some(Reliability {
+            flow: flow.0 as u32,
+            limit: *customer_minutes_per_quarter,
+            burnt: *burnt,
+            freeze: *freeze,
+        }),
+        _ => None,
+    });
+    budgets.collect()
+}
+
+fn security(plan: &Plan) -> Vec<Security> {
+    let budgets = plan.budgets.iter().filter_map(|budget| match &budget.kind {
+        BudgetKind::Security { initiative, .. } => Some(Security {
+            initiative: initiative.0 as u32,
+        }),
+        _ => None,
+    });
+    budgets.collect()
 }
 
 /// The plan's tasks in dispatch order: initiative priority, task priority (1 first, unset last), longest expected remaining path,

@@ -25,6 +25,17 @@ pub(super) struct Draws {
     team_factor: Vec<f64>,
     portfolio_factor: [f64; BLOCK],
     overrun: [f64; BLOCK],
+    /// Standard normal size of each risk.
+    size: Vec<f64>,
+    /// The morning on which each hire joins; infinite for not at all.
+    hire: Vec<f64>,
+    /// Factor on the rate of each class of incidents, and of findings.
+    incident: Vec<f64>,
+    finding: Vec<f64>,
+    /// The first trial of the block.
+    first: u32,
+    /// Whether nobody leaves, no incident arrives and nothing is found.
+    is_quiet: bool,
 }
 
 impl Draws {
@@ -40,11 +51,19 @@ impl Draws {
             team_factor: vec![0.0; compiled.team_factors.len() * BLOCK],
             portfolio_factor: [0.0; BLOCK],
             overrun: [1.0; BLOCK],
+            size: vec![0.0; risks],
+            hire: vec![f64::INFINITY; compiled.hires.len() * BLOCK],
+            incident: vec![1.0; compiled.incidents.len() * BLOCK],
+            finding: vec![1.0; compiled.findings.len() * BLOCK],
+            first: 0,
+            is_quiet: false,
         }
     }
 
     /// Draws the trials `first..first + BLOCK`. Each draw depends on the seed, its name and the trial alone.
     pub(super) fn draw(&mut self, compiled: &Compiled, first: u32) {
+        self.first = first;
+        self.is_quiet = false;
         compiled.portfolio_factor.fill_normal(first, &mut self.portfolio_factor);
         for (stream, row) in compiled.team_factors.iter().zip(self.team_factor.chunks_exact_mut(BLOCK)) {
             stream.fill_normal(first, row);
@@ -72,6 +91,37 @@ impl Draws {
             round_to_ticks(row);
         }
         self.draw_risks(compiled, first);
+        self.draw_company(compiled, first);
+    }
+
+    /// Hires, and how often things happen in each future.
+    fn draw_company(&mut self, compiled: &Compiled, first: u32) {
+        let mut uniform = [0.0; BLOCK];
+        for (hire, row) in compiled.hires.iter().zip(self.hire.chunks_exact_mut(BLOCK)) {
+            hire.starts.fill_normal(first, row);
+            hire.sampler.apply(row);
+            hire.joins.fill_uniform(first, &mut uniform);
+            for (morning, u) in row.iter_mut().zip(&uniform) {
+                *morning = if *u < hire.probability {
+                    morning.round().max(0.0)
+                } else {
+                    f64::INFINITY
+                };
+            }
+        }
+        let incidents = compiled.incidents.iter().map(|class| (&class.rate, &class.rate_factor));
+        let findings = compiled.findings.iter().map(|class| (&class.rate, &class.rate_factor));
+        let rows = self
+            .incident
+            .chunks_exact_mut(BLOCK)
+            .zip(incidents)
+            .chain(self.finding.chunks_exact_mut(BLOCK).zip(findings));
+        for (row, (stream, factor)) in rows {
+            stream.fill_normal(first, row);
+            for value in row {
+                *value = factor.at(*value);
+            }
+        }
     }
 
     fn draw_risks(&mut self, compiled: &Compiled, first: u32) {
@@ -85,6 +135,7 @@ impl Draws {
             }
             // One draw of its size serves all its effects: a risk that strikes hard strikes hard everywhere.
             risk.size.fill_normal(first, &mut size);
+            self.size[row.clone()].copy_from_slice(&size);
             for (sampler, values) in [
                 (&risk.multiply, &mut self.multiply),
                 (&risk.add, &mut self.add),
@@ -99,14 +150,19 @@ impl Draws {
         }
     }
 
-    /// No chance at all: `quantity` and `lag` as given, no risk, no overrun. In lane 0.
-    pub(super) fn fix(&mut self, compiled: &Compiled, quantity: impl Fn(&CompiledTask) -> f64, lag: impl Fn(f64, f64) -> f64) {
+    /// No chance at all: `quantity` as given, lags and hires by `pick` of low and likely, no risk, no overrun, nobody leaves, no
+    /// incident. In lane 0.
+    pub(super) fn fix(&mut self, compiled: &Compiled, quantity: impl Fn(&CompiledTask) -> f64, pick: impl Fn(f64, f64) -> f64) {
+        self.is_quiet = true;
+        for (hire, row) in compiled.hires.iter().zip(self.hire.chunks_exact_mut(BLOCK)) {
+            row[0] = pick(hire.low, hire.likely);
+        }
         for (task, row) in compiled.tasks.iter().zip(self.quantity.chunks_exact_mut(BLOCK)) {
             row[0] = quantity(task);
         }
         for row in 0..compiled.links.len() {
             if let Lag::Drawn { index, low, likely } = compiled.links.item(row).lag {
-                self.lag[index as usize * BLOCK] = lag(low, likely);
+                self.lag[index as usize * BLOCK] = pick(low, likely);
             }
         }
         self.occurs.fill(false);
@@ -140,6 +196,31 @@ impl Lane<'_> {
             Lag::Fixed(days) => days,
             Lag::Drawn { index, .. } => self.draws.lag[index as usize * BLOCK + self.lane],
         }
+    }
+
+    /// The number of the trial.
+    pub(super) const fn trial(self) -> u32 {
+        self.draws.first + self.lane as u32
+    }
+
+    pub(super) const fn is_quiet(self) -> bool {
+        self.draws.is_quiet
+    }
+
+    pub(super) fn hire(self, hire: usize) -> f64 {
+        self.draws.hire[hire * BLOCK + self.lane]
+    }
+
+    pub(super) fn incident_factor(self, class: usize) -> f64 {
+        self.draws.incident[class * BLOCK + self.lane]
+    }
+
+    pub(super) fn finding_factor(self, class: usize) -> f64 {
+        self.draws.finding[class * BLOCK + self.lane]
+    }
+
+    pub(super) fn risk_size(self, risk: usize) -> f64 {
+        self.draws.size[risk * BLOCK + self.lane]
     }
 
     pub(super) fn occurs(self, risk: usize) -> bool {

@@ -2,7 +2,9 @@
 
 use super::compile::Compiled;
 use super::draws::Draws;
-use super::trial::{Workspace, play};
+use super::layout::{Layout, Tally, Window};
+use super::state::Workspace;
+use super::trial::play;
 
 /// Two futures without chance, in working days; infinite for never.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,11 +30,14 @@ pub struct Scheduled {
 #[must_use]
 pub fn landmarks(compiled: &Compiled) -> Landmarks {
     let mut draws = Draws::new(compiled);
-    let mut workspace = Workspace::new(compiled);
-    let play = |draws: &Draws, workspace: &mut Workspace| {
-        let mut finishes = vec![0.0; compiled.initiatives];
-        play(compiled, draws.lane(0), f64::INFINITY, workspace, &mut finishes);
-        finishes
+    let window = Window::finishes(f64::INFINITY);
+    let mut workspace = Workspace::new(compiled, &window);
+    let mut tally = Tally::new(compiled, &window);
+    let mut play = |draws: &Draws, workspace: &mut Workspace| {
+        let mut row = vec![0.0; Layout::new(compiled, &window).width()];
+        play(compiled, draws.lane(0), &window, workspace, &mut row, &mut tally);
+        row.truncate(compiled.initiatives);
+        row
     };
     draws.fix(compiled, |task| task.low, |low, _| low);
     let everything_goes_right = play(&draws, &mut workspace);

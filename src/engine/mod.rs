@@ -9,12 +9,19 @@
 
 mod compile;
 mod draws;
+mod findings;
+mod incidents;
 mod landmark;
+mod layout;
+mod ledger;
+mod people;
 mod run;
+mod state;
 mod trial;
 mod waiting;
 
 pub use compile::Compiled;
 pub use draws::BLOCK;
 pub use landmark::{Landmarks, Scheduled, landmarks};
+pub use layout::{Count, Layout, Money, Tally, Window, people_per_bin};
 pub use run::{PILOT_TRIALS, Run, RunError, Stop, Trials, pilot, run};

@@ -7,33 +7,48 @@ use std::sync::{Mutex, PoisonError};
 
 use super::compile::Compiled;
 use super::draws::{BLOCK, Draws};
-use super::trial::{Workspace, play};
+use super::layout::{Layout, Tally, Window};
+use super::state::Workspace;
+use super::trial::play;
 
 /// Trials of the pilot that sets the horizon.
 pub const PILOT_TRIALS: u32 = 256;
 
-/// Finishes of the initiatives, trial by trial.
+/// What the trials came to: a row for each (see [`Layout`]), and counts over all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trials {
-    initiatives: usize,
-    finishes: Vec<f64>,
+    layout: Layout,
+    rows: Vec<f64>,
+    tally: Tally,
 }
 
 impl Trials {
     /// How many trials were played.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.finishes.len() / self.initiatives.max(1)
+        self.rows.len() / self.layout.width().max(1)
+    }
+
+    /// What the columns of a row are.
+    #[must_use]
+    pub const fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Counts over all trials.
+    #[must_use]
+    pub const fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// The finish of one initiative in each trial, in working days; infinite for never.
     pub fn finishes(&self, initiative: usize) -> impl Iterator<Item = f64> {
-        self.finishes.iter().skip(initiative).step_by(self.initiatives.max(1)).copied()
+        self.rows().map(move |row| row[initiative])
     }
 
-    /// All initiatives' finishes, trial by trial.
+    /// One row per trial.
     pub fn rows(&self) -> impl Iterator<Item = &[f64]> {
-        self.finishes.chunks_exact(self.initiatives.max(1))
+        self.rows.chunks_exact(self.layout.width().max(1))
     }
 }
 
@@ -44,8 +59,8 @@ pub struct Run {
     pub trials: u32,
     /// Threads to use; 0 for one per core.
     pub threads: usize,
-    /// Working days after which unfinished work counts as never finished.
-    pub limit: f64,
+    /// How far to look.
+    pub window: Window,
 }
 
 /// Set by somebody who wants the run to end early; what is whole by then is kept.
@@ -66,7 +81,7 @@ impl std::error::Error for RunError {}
 /// Plays the trials and calls `progress` with the number done so far after each block. Ends early once `stop` is set, with the
 /// trials `0..k` for some k.
 ///
-/// Shapes: one row per trial, one column per initiative; 8 bytes each.
+/// Shapes: one row per trial, its columns as [`Layout`] says; 8 bytes each.
 ///
 /// # Errors
 /// [`RunError`] where memory or threads cannot be had.
@@ -75,29 +90,36 @@ pub fn run(compiled: &Compiled, run: Run, stop: &Stop, progress: impl Fn(u32) + 
         .num_threads(run.threads)
         .build()
         .map_err(|error| RunError(format!("cannot start {} threads: {error}", run.threads)))?;
-    let width = compiled.initiatives.max(1);
-    let mut finishes = zeros(run.trials as usize * width)?;
+    let layout = Layout::new(compiled, &run.window);
+    let width = layout.width().max(1);
+    let mut rows = zeros(run.trials as usize * width)?;
     let (handed_out, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     // Blocks are handed out in order, and each that is handed out is played to its end, so what is kept has no gap.
-    let blocks = Mutex::new(finishes.chunks_mut(BLOCK * width).enumerate());
+    let blocks = Mutex::new(rows.chunks_mut(BLOCK * width).enumerate());
+    let total = Mutex::new(Tally::new(compiled, &run.window));
     pool.broadcast(|_| {
-        let (mut draws, mut workspace) = (Draws::new(compiled), Workspace::new(compiled));
+        let mut draws = Draws::new(compiled);
+        let mut workspace = Workspace::new(compiled, &run.window);
+        let mut tally = Tally::new(compiled, &run.window);
         while !stop.load(Ordering::Relaxed) {
             let Some((block, rows)) = blocks.lock().unwrap_or_else(PoisonError::into_inner).next() else {
-                return;
+                break;
             };
             handed_out.fetch_add(rows.len(), Ordering::Relaxed);
             draws.draw(compiled, (block * BLOCK) as u32);
             for (lane, row) in rows.chunks_exact_mut(width).enumerate() {
-                play(compiled, draws.lane(lane), run.limit, &mut workspace, row);
+                play(compiled, draws.lane(lane), &run.window, &mut workspace, row, &mut tally);
             }
             progress(((done.fetch_add(rows.len(), Ordering::Relaxed) + rows.len()) / width) as u32);
         }
+        // Whole numbers: the sum is the same whichever thread comes first.
+        total.lock().unwrap_or_else(PoisonError::into_inner).merge(&tally);
     });
-    finishes.truncate(handed_out.into_inner());
+    rows.truncate(handed_out.into_inner());
     Ok(Trials {
-        initiatives: width,
-        finishes,
+        layout,
+        rows,
+        tally: total.into_inner().unwrap_or_else(PoisonError::into_inner),
     })
 }
 
@@ -110,7 +132,7 @@ fn zeros(len: usize) -> Result<Vec<f64>, RunError> {
     Ok(values)
 }
 
-/// The first [`PILOT_TRIALS`] trials, on one thread.
+/// The first [`PILOT_TRIALS`] trials, on one thread: only their finishes, up to `limit` working days.
 ///
 /// # Errors
 /// [`RunError`] where memory or threads cannot be had.
@@ -118,7 +140,7 @@ pub fn pilot(compiled: &Compiled, limit: f64) -> Result<Trials, RunError> {
     let pilot = Run {
         trials: PILOT_TRIALS,
         threads: 1,
-        limit,
+        window: Window::finishes(limit),
     };
     run(compiled, pilot, &Stop::new(false), |_| {})
 }

@@ -1,283 +1,116 @@
 //! One trial: a discrete-event simulation of the whole portfolio on a reused workspace.
 //!
 //! Time is in working days, whole ticks (see [`crate::units::TICKS_PER_DAY`]). At each instant all that happens there is applied
-//! first (work done, gates open, people come and go), then the tasks that wait are taken in dispatch order.
+//! first (work done, gates open, people come and go), then the tasks that wait are taken in dispatch order. This file holds the
+//! loop, the links and the work; [`super::people`], [`super::incidents`] and [`super::findings`] hold the rest of the company.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
+use std::cmp::Reverse;
 
-use super::compile::{Change, Compiled, CompiledLink, CrewPart, Lag, NONE, Need, holds_start};
+use super::compile::{Arrival, Compiled, CompiledLink, CrewPart, Lag, NONE, Need, holds_start};
 use super::draws::Lane;
-use super::waiting::Waiting;
+use super::layout::{Layout, Tally, Window};
+use super::ledger::Shift;
+use super::state::{Event, Gate, Phase, What, Workspace};
 use crate::plan::LinkKind;
 use crate::units::to_tick;
 
-/// Everything that one trial changes; made once per thread, reset for each trial, never grown in between.
-#[derive(Debug)]
-pub(super) struct Workspace {
-    tasks: Vec<TaskState>,
-    teams: Vec<TeamState>,
-    people: Vec<Person>,
-    /// Ready tasks that need nobody.
-    ready_nobody: Vec<u32>,
-    /// Ready tasks that need a whole crew, of one team or several.
-    ready_crews: Waiting,
-    /// Links with a negative lag that have let their successor go.
-    released: Vec<bool>,
-    retired: Vec<bool>,
-    /// Gates to look at before time goes on: a list and not a recursion, since a chain of links may be as long as the plan.
-    agenda: Vec<Gate>,
-    /// The lowest rank that began to wait for people since this was last reset.
-    lowest_new: usize,
-    events: BinaryHeap<Reverse<Event>>,
-    unfinished: usize,
-}
-
-/// A gate of a task.
-#[derive(Debug, Clone, Copy)]
-enum Gate {
-    Start(u32),
-    Finish(u32),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    /// For links, for `not_before`, for a risk's delay.
-    Waiting,
-    /// For people.
-    Ready,
-    /// Begun; at speed 0 where its crew is not whole.
-    Running,
-    /// The work is done and the crew is free; links to its finish hold it.
-    Held,
-    Finished,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct TaskState {
-    phase: Phase,
-    /// Links that hold its start, or its finish, and have not let go.
-    start_links: u32,
-    finish_links: u32,
-    /// The time before which it cannot start, or finish, as far as its links have let go.
-    start_gate: f64,
-    finish_gate: f64,
-    /// Quantity left at `since`, and how fast it shrinks since then.
-    remaining: f64,
-    since: f64,
-    speed: f64,
-    started: f64,
-    finished: f64,
-    /// When the work will be done at this speed.
-    projected: f64,
-    /// Counts projections; an event of an earlier one is stale.
-    version: u32,
-    /// Its crew, in the order of joining: a list through [`Person::next`].
-    crew: u32,
-    first: u32,
-    last: u32,
-    productivity: f64,
-}
-
-#[derive(Debug)]
-struct TeamState {
-    away: bool,
-    /// Whether somebody became free, or a task began to wait, since the last dispatch.
-    stirred: bool,
-    /// How many have come from other work so far.
-    arrived: u32,
-    idle: Vec<u32>,
-    /// Tasks of this team alone that wait for people.
-    ready: Waiting,
-    /// Tasks under way that would take more people.
-    hungry: Waiting,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Person {
-    team: u32,
-    productivity: f64,
-    next: u32,
-    previous: u32,
-}
-
-/// Something that will happen, unless it is stale by then.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Event {
-    time: f64,
-    what: What,
-    version: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum What {
-    WorkDone(u32),
-    FinishGate(u32),
-    StartGate(u32),
-    /// A negative lag lets the link's successor go; with the link's predecessor.
-    Release(u32, u32),
-}
-
-impl Eq for Event {}
-
-impl PartialOrd for Event {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Event {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.time
-            .total_cmp(&other.time)
-            .then_with(|| self.what.cmp(&other.what))
-            .then_with(|| self.version.cmp(&other.version))
-    }
-}
-
-impl Workspace {
-    pub(super) fn new(compiled: &Compiled) -> Self {
-        let tasks = compiled.tasks.len();
-        let people = compiled.teams.iter().enumerate().flat_map(|(team, state)| {
-            (0..state.engineers).map(move |_| Person {
-                team: team as u32,
-                productivity: 1.0,
-                next: NONE,
-                previous: NONE,
-            })
-        });
-        Self {
-            tasks: Vec::with_capacity(tasks),
-            teams: compiled
-                .teams
-                .iter()
-                .map(|team| TeamState {
-                    away: false,
-                    stirred: true,
-                    arrived: 0,
-                    idle: Vec::with_capacity(team.engineers as usize),
-                    ready: Waiting::new(tasks),
-                    hungry: Waiting::new(tasks),
-                })
-                .collect(),
-            people: people.collect(),
-            ready_nobody: Vec::with_capacity(tasks),
-            ready_crews: Waiting::new(tasks),
-            released: vec![false; compiled.links.len()],
-            retired: vec![false; compiled.risks.len()],
-            agenda: Vec::with_capacity(tasks),
-            lowest_new: usize::MAX,
-            events: BinaryHeap::with_capacity(2 * tasks + 16),
-            unfinished: tasks,
-        }
-    }
-
-    fn reset(&mut self, compiled: &Compiled) {
-        self.tasks.clear();
-        self.tasks.extend(compiled.tasks.iter().map(|task| TaskState {
-            phase: Phase::Waiting,
-            start_links: task.start_links,
-            finish_links: task.finish_links,
-            start_gate: task.not_before,
-            finish_gate: 0.0,
-            remaining: 0.0,
-            since: 0.0,
-            speed: 0.0,
-            started: f64::INFINITY,
-            finished: f64::INFINITY,
-            projected: f64::INFINITY,
-            version: 0,
-            crew: 0,
-            first: NONE,
-            last: NONE,
-            productivity: 0.0,
-        }));
-        let mut first = 0;
-        for (state, team) in self.teams.iter_mut().zip(&compiled.teams) {
-            state.away = false;
-            state.stirred = true;
-            state.arrived = 0;
-            state.idle.clear();
-            // The last is taken first; people are alike at the start.
-            state.idle.extend((first..first + team.present).rev());
-            first += team.engineers;
-            state.ready.clear();
-            state.hungry.clear();
-        }
-        self.ready_nobody.clear();
-        self.ready_crews.clear();
-        self.released.fill(false);
-        self.retired.fill(false);
-        self.agenda.clear();
-        self.events.clear();
-        self.unfinished = compiled.tasks.len();
-    }
-}
-
-impl Workspace {
-    /// Start and finish of a task in the trial that was played last, infinite for never.
-    pub(super) fn times(&self, task: usize) -> (f64, f64) {
-        (self.tasks[task].started, self.tasks[task].finished)
-    }
-}
-
-/// Plays one trial and writes each initiative's finish: working days, infinite where work is unfinished at `limit`.
-pub(super) fn play(compiled: &Compiled, draws: Lane<'_>, limit: f64, workspace: &mut Workspace, finishes: &mut [f64]) {
-    workspace.reset(compiled);
-    finishes.fill(0.0);
-    Trial {
+/// Plays one trial, writes its row (see [`Layout`]) and counts it.
+pub(super) fn play(compiled: &Compiled, draws: Lane<'_>, window: &Window, workspace: &mut Workspace, row: &mut [f64], tally: &mut Tally) {
+    workspace.reset(compiled, draws);
+    let layout = Layout::new(compiled, window);
+    row.fill(0.0);
+    let mut trial = Trial {
         plan: compiled,
         draws,
         now: 0.0,
         w: workspace,
-        finishes,
-    }
-    .run(limit);
+        finishes: &mut row[..compiled.initiatives],
+    };
+    trial.run(window);
+    let now = trial.now;
     if workspace.unfinished > 0 {
         for (task, state) in compiled.tasks.iter().zip(&workspace.tasks) {
             if state.phase != Phase::Finished {
-                finishes[task.initiative as usize] = f64::INFINITY;
+                row[task.initiative as usize] = f64::INFINITY;
             }
         }
     }
+    workspace.ledger.finish(compiled, now, &layout, row, tally);
 }
 
-struct Trial<'a> {
-    plan: &'a Compiled,
-    draws: Lane<'a>,
-    now: f64,
-    w: &'a mut Workspace,
-    finishes: &'a mut [f64],
+pub(super) struct Trial<'a> {
+    pub(super) plan: &'a Compiled,
+    pub(super) draws: Lane<'a>,
+    pub(super) now: f64,
+    pub(super) w: &'a mut Workspace,
+    pub(super) finishes: &'a mut [f64],
 }
 
 impl<'a> Trial<'a> {
-    fn run(&mut self, limit: f64) {
+    fn run(&mut self, window: &Window) {
+        self.open_company();
         for task in 0..self.plan.tasks.len() {
             if self.w.tasks[task].start_links == 0 {
                 self.open_start(task);
                 self.settle();
             }
         }
-        let mut calendar = self.plan.calendar.iter().peekable();
         loop {
             self.happen_now();
-            // Work that ends at an instant has ended before people leave at that instant.
-            while let Some(event) = calendar.next_if(|event| event.time <= self.now) {
-                self.people_change(event.team as usize, event.change);
-            }
             self.dispatch();
-            if self.w.unfinished == 0 {
-                return;
-            }
             if !self.w.ready_nobody.is_empty() {
                 continue;
             }
-            let next_event = self.w.events.peek().map_or(f64::INFINITY, |event| event.0.time);
-            let next = next_event.min(calendar.peek().map_or(f64::INFINITY, |event| event.time));
-            if next > limit || next == f64::INFINITY {
+            let last = if self.w.unfinished > 0 { window.limit } else { window.horizon };
+            let next = self.w.events.peek().map_or(f64::INFINITY, |event| event.0.time);
+            if next > last || next == f64::INFINITY {
+                // Releases that findings hold to the end were held to the end.
+                self.now = self.now.max(last.min(window.horizon));
+                self.close_holds();
                 return;
             }
             self.now = next;
+        }
+    }
+
+    /// The people of the first morning and what is known to come.
+    fn open_company(&mut self) {
+        self.w.ledger.open(self.plan);
+        for risk in 0..self.plan.risks.len() {
+            if self.draws.occurs(risk) {
+                self.w.ledger.pay_once(self.plan.risks[risk].cost);
+            }
+        }
+        for team in 0..self.plan.teams.len() {
+            let here = self.w.teams[team].idle.len() as i32;
+            self.w.ledger.shift(team, 0.0, Shift { here, ..Shift::default() });
+        }
+        for holiday in 0..self.plan.holidays.len() {
+            let days = self.plan.holidays[holiday];
+            self.push(days.from, What::Away(days.team), 0);
+            self.push(days.to, What::Back(days.team), 0);
+        }
+        for seat in 0..self.plan.seats.len() {
+            let arrives = match self.plan.seats[seat].arrival {
+                Arrival::AtStart => None,
+                Arrival::On(morning) => Some(morning),
+                Arrival::Hire(hire) => Some(self.draws.hire(hire as usize)),
+            };
+            if let Some(morning) = arrives.filter(|morning| morning.is_finite()) {
+                self.push(morning, What::Join(seat as u32), 0);
+            }
+            // Those on other work may leave the company too; those to be hired have no clock before they join.
+            if !matches!(self.plan.seats[seat].arrival, Arrival::Hire(_)) {
+                self.schedule_departure(seat);
+            }
+        }
+        if !self.draws.is_quiet() {
+            for (risk, says) in self.plan.risks.iter().enumerate() {
+                if self.draws.occurs(risk) && (says.takes.is_some() || !says.scales.is_empty()) {
+                    self.push(says.from, What::RiskBegins(risk as u32), 0);
+                }
+            }
+            self.open_incidents();
         }
     }
 
@@ -294,8 +127,12 @@ impl<'a> Trial<'a> {
                 return;
             }
             while let Some(task) = self.w.ready_nobody.pop() {
-                self.start(task as usize);
-                self.settle();
+                if self.may_release(task as usize) {
+                    self.start(task as usize);
+                    self.settle();
+                } else {
+                    self.hold(task as usize);
+                }
             }
         }
     }
@@ -303,9 +140,9 @@ impl<'a> Trial<'a> {
     fn happen(&mut self, event: Event) {
         match event.what {
             What::WorkDone(task) => {
-                let task = task as usize;
-                if self.w.tasks[task].version == event.version && self.w.tasks[task].phase == Phase::Running {
-                    self.work_done(task);
+                let state = &self.w.tasks[task as usize];
+                if state.version == event.version && state.phase == Phase::Running {
+                    self.work_done(task as usize);
                 }
             }
             What::FinishGate(task) => self.try_finish(task as usize),
@@ -315,11 +152,21 @@ impl<'a> Trial<'a> {
                     self.release(link as usize);
                 }
             }
+            What::Join(seat) => self.person_joins(seat as usize, event.version),
+            What::AbsenceEnds(absence) => self.absence_ends(absence as usize),
+            What::Leave(seat) => self.person_leaves(seat as usize, event.version, false),
+            What::Depart(seat) => self.person_leaves(seat as usize, event.version, true),
+            What::RampStep(seat) => self.ramp_step(seat as usize, event.version),
+            What::Back(team) => self.team_away(team as usize, false),
+            What::Away(team) => self.team_away(team as usize, true),
+            What::RiskBegins(risk) => self.risk_begins(risk as usize),
+            What::Arrival(class) => self.incident_arrives(class as usize, event.version),
+            What::QuarterTurns => self.quarter_turns(),
         }
     }
 
     /// Looks at every gate that something else has moved.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         while let Some(gate) = self.w.agenda.pop() {
             match gate {
                 Gate::Start(task) => self.open_start(task as usize),
@@ -333,50 +180,68 @@ impl<'a> Trial<'a> {
 
     // --- links and gates ---
 
-    /// Lets the task begin to wait for people if its links, its date and the delays of open risks allow it now.
+    /// Lets the task begin to wait for people if its links, its date, the delays of open risks and, for a release, findings and
+    /// budgets allow it now.
     fn open_start(&mut self, task: usize) {
         let state = &self.w.tasks[task];
         if state.phase != Phase::Waiting || state.start_links > 0 {
             return;
         }
-        let delay: f64 = self.striking(task).map(|risk| self.draws.delay(risk)).sum();
-        let gate = state.start_gate + delay;
+        let compiled = &self.plan.tasks[task];
+        let is_void = compiled.only_if != NONE && !self.is_open(compiled.only_if as usize);
+        let gate = if is_void {
+            state.start_gate
+        } else {
+            let delay: f64 = self.striking(task).map(|risk| self.draws.delay(risk)).sum();
+            state.start_gate.max(compiled.not_before) + delay
+        };
         if gate > self.now {
             self.push(gate, What::StartGate(task as u32), 0);
             return;
         }
+        if is_void {
+            self.w.tasks[task].started = self.now;
+            self.w.tasks[task].phase = Phase::Held;
+            self.started(task);
+            self.try_finish(task);
+            return;
+        }
+        if compiled.release {
+            self.want_release(task);
+            if !self.may_release(task) {
+                self.hold(task);
+                return;
+            }
+        }
         self.w.tasks[task].phase = Phase::Ready;
-        match self.plan.tasks[task].need {
+        match compiled.need {
             Need::Nobody => self.w.ready_nobody.push(task as u32),
             Need::Effort { team, .. } => {
                 self.w.teams[team as usize].ready.insert(task);
-                self.w.teams[team as usize].stirred = true;
                 self.w.lowest_new = self.w.lowest_new.min(task);
             }
             Need::Crew { .. } => {
                 self.w.ready_crews.insert(task);
                 self.w.lowest_new = self.w.lowest_new.min(task);
-                for part in self.crew_parts(task) {
-                    self.w.teams[part.team as usize].stirred = true;
-                }
             }
         }
+        self.want_people(task, 1);
+    }
+
+    /// Whether a risk has happened and is not retired.
+    pub(super) fn is_open(&self, risk: usize) -> bool {
+        self.draws.occurs(risk) && !self.w.retired[risk]
     }
 
     /// The risks that have struck, touch the task and are not retired.
     fn striking(&self, task: usize) -> impl Iterator<Item = usize> {
-        self.plan
-            .touched_by
-            .row(task)
-            .iter()
-            .map(|risk| *risk as usize)
-            .filter(|risk| self.draws.occurs(*risk) && !self.w.retired[*risk])
+        let touching = self.plan.touched_by.row(task).iter().map(|risk| *risk as usize);
+        touching.filter(|risk| self.is_open(*risk))
     }
 
     /// The link no longer holds its successor after `time`.
     fn let_go(&mut self, link: CompiledLink, time: f64) {
-        let successor = link.successor as usize;
-        let state = &mut self.w.tasks[successor];
+        let state = &mut self.w.tasks[link.successor as usize];
         if holds_start(link.kind) {
             state.start_gate = state.start_gate.max(time);
             state.start_links -= 1;
@@ -404,7 +269,7 @@ impl<'a> Trial<'a> {
         }
     }
 
-    /// The links of a task that look at its finish, with the risks it retires.
+    /// The links of a task that look at its finish, with what else its finish brings.
     fn finished(&mut self, task: usize) {
         for position in self.plan.links.range(task) {
             let link = *self.plan.links.item(position);
@@ -414,13 +279,29 @@ impl<'a> Trial<'a> {
             }
         }
         for risk in self.plan.retires.row(task) {
-            let risk = *risk as usize;
-            self.w.retired[risk] = true;
-            if self.draws.occurs(risk) {
-                self.w
-                    .agenda
-                    .extend(self.plan.risks[risk].delays.iter().map(|task| Gate::Start(*task)));
-            }
+            self.retire(*risk as usize);
+        }
+        if !self.draws.is_quiet() {
+            self.bring_findings(task);
+            self.bring_incidents(task);
+        }
+    }
+
+    fn retire(&mut self, risk: usize) {
+        if self.w.retired[risk] {
+            return;
+        }
+        self.w.retired[risk] = true;
+        if !self.draws.occurs(risk) {
+            return;
+        }
+        let says = &self.plan.risks[risk];
+        self.w.agenda.extend(says.delays.iter().map(|task| Gate::Start(*task)));
+        if self.w.risk_absence[risk] != NONE {
+            self.absence_ends(self.w.risk_absence[risk] as usize);
+        }
+        for class in &says.scales {
+            self.rate_changes(*class as usize, self.plan.clock.clock(self.now));
         }
     }
 
@@ -458,7 +339,7 @@ impl<'a> Trial<'a> {
 
     // --- work ---
 
-    fn start(&mut self, task: usize) {
+    pub(super) fn start(&mut self, task: usize) {
         let mut quantity = self.draws.quantity(task);
         let mut added = 0.0;
         for risk in self.striking(task) {
@@ -466,17 +347,44 @@ impl<'a> Trial<'a> {
             added += self.draws.add(risk);
         }
         let state = &mut self.w.tasks[task];
-        state.phase = Phase::Running;
-        state.started = self.now;
-        state.since = self.now;
-        state.remaining = quantity + added;
-        self.project(task);
+        state.quantity = quantity + added;
+        state.remaining = state.quantity;
+        self.begin(task);
         self.started(task);
     }
 
+    /// A task or a job is under way from now on.
+    pub(super) fn begin(&mut self, task: usize) {
+        let state = &mut self.w.tasks[task];
+        state.phase = Phase::Running;
+        state.started = self.now;
+        state.since = self.now;
+        self.project(task);
+    }
+
+    /// Who a task or a job needs.
+    pub(super) fn need(&self, task: usize) -> Need {
+        match self.plan.tasks.get(task) {
+            Some(task) => task.need,
+            None => {
+                let team = self.w.jobs[task - self.plan.tasks.len()].team;
+                Need::Effort {
+                    team,
+                    min: 1,
+                    max: 1,
+                    focus: self.plan.teams[team as usize].focus,
+                }
+            }
+        }
+    }
+
+    pub(super) fn is_job(&self, task: usize) -> bool {
+        task >= self.plan.tasks.len()
+    }
+
     /// Books the work done so far and projects the end of the rest from the crew that is there now.
-    fn project(&mut self, task: usize) {
-        let speed = match self.plan.tasks[task].need {
+    pub(super) fn project(&mut self, task: usize) {
+        let speed = match self.need(task) {
             Need::Nobody => 1.0,
             Need::Effort { team, min, focus, .. } => {
                 let state = &self.w.tasks[task];
@@ -487,7 +395,9 @@ impl<'a> Trial<'a> {
                 }
             }
             Need::Crew { .. } => {
-                if self.crew_parts(task).iter().any(|part| self.w.teams[part.team as usize].away) {
+                let parts = self.crew_parts(task);
+                let wanted: u32 = parts.iter().map(|part| part.engineers).sum();
+                if self.w.tasks[task].crew < wanted || parts.iter().any(|part| self.w.teams[part.team as usize].away) {
                     0.0
                 } else {
                     1.0
@@ -508,17 +418,20 @@ impl<'a> Trial<'a> {
         if speed > 0.0 {
             self.push(projected, What::WorkDone(task as u32), version);
         }
-        self.project_releases(task);
+        if !self.is_job(task) {
+            self.project_releases(task);
+        }
     }
 
     fn work_done(&mut self, task: usize) {
         self.w.tasks[task].phase = Phase::Held;
         self.w.tasks[task].remaining = 0.0;
         self.free_crew(task);
-        if let Need::Effort { team, .. } = self.plan.tasks[task].need {
-            self.w.teams[team as usize].hungry.remove(task);
+        if self.is_job(task) {
+            self.job_done(task);
+        } else {
+            self.try_finish(task);
         }
-        self.try_finish(task);
     }
 
     /// Finishes the task if its work is done and no link holds its finish.
@@ -537,187 +450,20 @@ impl<'a> Trial<'a> {
         self.w.unfinished -= 1;
         let finish = &mut self.finishes[self.plan.tasks[task].initiative as usize];
         *finish = finish.max(self.now);
+        if self.w.unfinished == 0 {
+            self.w.ledger.close(self.now);
+        }
         self.finished(task);
     }
 
-    // --- people ---
-
-    fn people_change(&mut self, team: usize, change: Change) {
-        match change {
-            Change::Arrive(engineers) => {
-                // Those on other work are the last of the team.
-                let state = &mut self.w.teams[team];
-                let first: u32 = self.plan.teams[..team].iter().map(|team| team.engineers).sum();
-                let here = self.plan.teams[team].present + state.arrived;
-                state.idle.extend((first + here..first + here + engineers).rev());
-                state.arrived += engineers;
-                state.stirred = true;
-            }
-            Change::Away | Change::Back => {
-                // The crews stay as they are: those who come back return first to the task that they left.
-                self.w.teams[team].away = change == Change::Away;
-                self.w.teams[team].stirred = true;
-                for task in 0..self.plan.tasks.len() {
-                    if self.w.tasks[task].phase == Phase::Running && self.needs_team(task, team as u32) {
-                        self.project(task);
-                    }
-                }
-            }
+    pub(super) fn crew_parts(&self, task: usize) -> &'a [CrewPart] {
+        match self.plan.tasks.get(task).map(|task| task.need) {
+            Some(Need::Crew { from, to }) => &self.plan.crews[from as usize..to as usize],
+            _ => &[],
         }
     }
 
-    fn needs_team(&self, task: usize, team: u32) -> bool {
-        match self.plan.tasks[task].need {
-            Need::Nobody => false,
-            Need::Effort { team: own, .. } => own == team,
-            Need::Crew { .. } => self.crew_parts(task).iter().any(|part| part.team == team),
-        }
-    }
-
-    fn crew_parts(&self, task: usize) -> &'a [CrewPart] {
-        match self.plan.tasks[task].need {
-            Need::Crew { from, to } => &self.plan.crews[from as usize..to as usize],
-            Need::Nobody | Need::Effort { .. } => &[],
-        }
-    }
-
-    /// How many people the team could give to new work.
-    fn free(&self, team: usize) -> u32 {
-        let state = &self.w.teams[team];
-        if state.away { 0 } else { state.idle.len() as u32 }
-    }
-
-    /// Takes the tasks that wait, in dispatch order; then those under way take who is left over, in the same order.
-    fn dispatch(&mut self) {
-        let mut from = 0;
-        while let Some(task) = self.next_candidate(from) {
-            from = task + 1;
-            if self.can_start(task) {
-                self.w.lowest_new = usize::MAX;
-                self.take_crew(task);
-                self.start(task);
-                self.settle();
-                // A start may let others begin to wait (start-to-start links); they are taken in their turn.
-                from = from.min(self.w.lowest_new);
-            }
-        }
-        for team in 0..self.w.teams.len() {
-            if self.w.teams[team].stirred {
-                self.w.teams[team].stirred = false;
-                self.feed(team);
-            }
-        }
-    }
-
-    /// The lowest rank at or above `from` that waits for people whom somebody could give.
-    fn next_candidate(&self, from: usize) -> Option<usize> {
-        let mut stirred = false;
-        let mut lowest = None;
-        for (team, state) in self.w.teams.iter().enumerate() {
-            stirred |= state.stirred;
-            if state.stirred && self.free(team) > 0 {
-                lowest = least(lowest, state.ready.next(from));
-            }
-        }
-        if stirred {
-            least(lowest, self.w.ready_crews.next(from))
-        } else {
-            None
-        }
-    }
-
-    fn can_start(&self, task: usize) -> bool {
-        match self.plan.tasks[task].need {
-            Need::Nobody => true,
-            Need::Effort { team, min, .. } => self.free(team as usize) >= min,
-            Need::Crew { .. } => self
-                .crew_parts(task)
-                .iter()
-                .all(|part| self.free(part.team as usize) >= part.engineers),
-        }
-    }
-
-    fn take_crew(&mut self, task: usize) {
-        match self.plan.tasks[task].need {
-            Need::Nobody => {}
-            Need::Effort { team, max, .. } => {
-                let team = team as usize;
-                self.w.teams[team].ready.remove(task);
-                for _ in 0..max.min(self.free(team)) {
-                    self.join(task, team);
-                }
-                if self.w.tasks[task].crew < max {
-                    self.w.teams[team].hungry.insert(task);
-                }
-            }
-            Need::Crew { .. } => {
-                self.w.ready_crews.remove(task);
-                for part in self.crew_parts(task) {
-                    for _ in 0..part.engineers {
-                        self.join(task, part.team as usize);
-                    }
-                }
-            }
-        }
-    }
-
-    /// People left over join tasks under way that are below their most.
-    fn feed(&mut self, team: usize) {
-        let mut from = 0;
-        while self.free(team) > 0 {
-            let Some(task) = self.w.teams[team].hungry.next(from) else { return };
-            from = task + 1;
-            if let Need::Effort { max, .. } = self.plan.tasks[task].need {
-                for _ in 0..(max - self.w.tasks[task].crew).min(self.free(team)) {
-                    self.join(task, team);
-                }
-                if self.w.tasks[task].crew == max {
-                    self.w.teams[team].hungry.remove(task);
-                }
-                self.project(task);
-            }
-        }
-    }
-
-    /// The most productive idle person of the team joins the task's crew, at its end.
-    fn join(&mut self, task: usize, team: usize) {
-        let Some(person) = self.w.teams[team].idle.pop() else { return };
-        let state = &mut self.w.tasks[task];
-        let last = state.last;
-        state.last = person;
-        state.crew += 1;
-        state.productivity += self.w.people[person as usize].productivity;
-        if last == NONE {
-            state.first = person;
-        } else {
-            self.w.people[last as usize].next = person;
-        }
-        let entry = &mut self.w.people[person as usize];
-        entry.previous = last;
-        entry.next = NONE;
-    }
-
-    fn free_crew(&mut self, task: usize) {
-        let mut person = self.w.tasks[task].first;
-        while person != NONE {
-            let entry = self.w.people[person as usize];
-            let team = &mut self.w.teams[entry.team as usize];
-            team.idle.push(person);
-            team.stirred = true;
-            person = entry.next;
-        }
-        let state = &mut self.w.tasks[task];
-        (state.first, state.last, state.crew, state.productivity) = (NONE, NONE, 0, 0.0);
-    }
-
-    fn push(&mut self, time: f64, what: What, version: u32) {
+    pub(super) fn push(&mut self, time: f64, what: What, version: u32) {
         self.w.events.push(Reverse(Event { time, what, version }));
-    }
-}
-
-fn least(a: Option<usize>, b: Option<usize>) -> Option<usize> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
     }
 }

@@ -37,6 +37,23 @@ impl Waiting {
         *word &= !bit;
     }
 
+    pub(super) fn set(&mut self, rank: usize, present: bool) {
+        if present {
+            self.insert(rank);
+        } else {
+            self.remove(rank);
+        }
+    }
+
+    /// The highest rank.
+    pub(super) fn last(&self) -> Option<usize> {
+        if self.len == 0 {
+            return None;
+        }
+        let index = self.words.iter().rposition(|word| *word != 0)?;
+        Some(index * 64 + 63 - self.words[index].leading_zeros() as usize)
+    }
+
     /// The lowest rank at or above `from`.
     pub(super) fn next(&self, from: usize) -> Option<usize> {
         if self.len == 0 {

@@ -145,6 +145,24 @@ impl Stream {
         uniform_of_bits(self.bits(trial, 0))
     }
 
+    /// The `index`-th uniform draw of the trial, in the open interval (0, 1).
+    #[inline]
+    pub fn uniform_at(&self, trial: u32, index: u32) -> f64 {
+        uniform_of_bits(self.bits(trial, index))
+    }
+
+    /// The `index`-th standard normal draw of the trial, from the same bits as [`Stream::uniform_at`].
+    #[inline]
+    pub fn normal_at(&self, trial: u32, index: u32) -> f64 {
+        NORMAL_TABLE.at(self.uniform_at(trial, index))
+    }
+
+    /// The `index`-th draw of the trial from the exponential distribution of mean 1: −ln u.
+    #[inline]
+    pub fn exponential_at(&self, trial: u32, index: u32) -> f64 {
+        -libm::log(self.uniform_at(trial, index))
+    }
+
     /// The trial's standard normal draw, Φ⁻¹(`uniform(trial)`) within 1e-8; |z| < 8.21.
     ///
     /// From the same bits as [`Stream::uniform`] and increasing in it.

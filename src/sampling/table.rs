@@ -27,7 +27,7 @@ impl Table {
         Table::from_curve(knot_positions().map(g))
     }
 
-    fn from_curve(curve: impl Iterator<Item = [f64; 2]>) -> Self {
+    pub(super) fn from_curve(curve: impl Iterator<Item = [f64; 2]>) -> Self {
         let mut cubics = [[0.0; 4]; CUBICS];
         let knots: Vec<[f64; 2]> = curve.collect();
         for (cubic, ends) in cubics.iter_mut().zip(knots.windows(2)) {
@@ -56,7 +56,8 @@ impl Table {
     }
 }
 
-fn knot_positions() -> impl Iterator<Item = f64> {
+/// The z at which a curve is to be given.
+pub(super) fn knot_positions() -> impl Iterator<Item = f64> {
     (0..=CUBICS).map(|i| i as f64 / PER_Z - END)
 }
 

@@ -1,7 +1,7 @@
 //! What the tests share: from scenario text to finishes, without files.
 #![allow(dead_code)]
 
-use sim::engine::{self, Compiled, Landmarks, Run, Stop, Trials};
+use sim::engine::{self, Compiled, Landmarks, Run, Stop, Trials, Window};
 use sim::plan::{self, Plan};
 use sim::statistics::Sorted;
 
@@ -33,7 +33,7 @@ pub fn simulate_on(toml: &str, trials: u32, threads: usize) -> Simulated {
     let run = Run {
         trials,
         threads,
-        limit: 1e9,
+        window: Window::finishes(1e9),
     };
     let trials = engine::run(&compiled, run, &Stop::new(false), |_| {}).expect("the machine can run a test");
     Simulated { plan, trials, landmarks }

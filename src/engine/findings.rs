@@ -1,0 +1,120 @@
+//! Security findings in a trial: what work brings up, the fixes, and the releases that wait for them.
+
+use super::compile::NONE;
+use super::ledger::Shift;
+use super::state::{Gate, Job, Phase, TaskState};
+use super::trial::Trial;
+use crate::sampling::poisson;
+
+impl Trial<'_> {
+    /// What a finished task brings up: by the effort that was worked on it, and in a review at its end.
+    pub(super) fn bring_findings(&mut self, task: usize) {
+        let trial = self.draws.trial();
+        for source in &self.plan.tasks[task].findings {
+            let class = &self.plan.findings[source.class as usize];
+            let worked = if source.by_effort { self.w.tasks[task].quantity } else { 0.0 };
+            let mean = worked * class.per_engineer_day * self.w.finding_factor[source.class as usize];
+            let is_void = self.plan.tasks[task].only_if != NONE && !self.is_open(self.plan.tasks[task].only_if as usize);
+            let review = if is_void { 0.0 } else { source.review };
+            let count = poisson(&source.count, trial, mean) + poisson(&source.review_count, trial, review);
+            for index in 0..count {
+                let effort = class.fix.at(source.fix.normal_at(trial, index));
+                let blocks = if class.blocks_release {
+                    self.plan.tasks[task].initiative
+                } else {
+                    NONE
+                };
+                if blocks != NONE {
+                    self.w.open[blocks as usize] += 1;
+                }
+                self.add_job(source.team as usize, effort, blocks);
+            }
+        }
+    }
+
+    /// Work for one person of a team, at the end of its queue.
+    pub(super) fn add_job(&mut self, team: usize, effort: f64, blocks: u32) {
+        let job = self.w.tasks.len() as u32;
+        self.w.tasks.push(TaskState {
+            remaining: effort.max(0.0),
+            phase: Phase::Ready,
+            ..TaskState::NEW
+        });
+        self.w.jobs.push(Job { team: team as u32, blocks });
+        self.w.teams[team].queue.push_back(job);
+        self.w.teams[team].stirred = true;
+        self.w.ledger.shift(
+            team,
+            self.now,
+            Shift {
+                wanted: 1,
+                ..Shift::default()
+            },
+        );
+    }
+
+    pub(super) fn job_done(&mut self, job: usize) {
+        self.w.tasks[job].phase = Phase::Finished;
+        let blocks = self.w.jobs[job - self.plan.tasks.len()].blocks;
+        if blocks != NONE {
+            self.w.open[blocks as usize] -= 1;
+            if self.w.open[blocks as usize] == 0 {
+                self.recheck_releases();
+            }
+        }
+    }
+
+    // --- releases ---
+
+    /// A release is otherwise ready to start, for the first time.
+    pub(super) fn want_release(&mut self, task: usize) {
+        if !self.w.tasks[task].wanted {
+            self.w.tasks[task].wanted = true;
+            let initiative = self.plan.tasks[task].initiative as usize;
+            self.w.ledger.wants(initiative, self.now, self.w.open[initiative]);
+        }
+    }
+
+    /// Whether neither an open finding nor a frozen budget holds the task; only releases are ever held.
+    pub(super) fn may_release(&self, task: usize) -> bool {
+        let says = &self.plan.tasks[task];
+        !says.release || (self.w.open[says.initiative as usize] == 0 && !self.w.ledger.is_frozen(self.plan))
+    }
+
+    /// The release waits until the last finding is fixed or the quarter turns.
+    pub(super) fn hold(&mut self, task: usize) {
+        let initiative = self.plan.tasks[task].initiative as usize;
+        let state = &mut self.w.tasks[task];
+        state.phase = Phase::Waiting;
+        if self.w.open[initiative] > 0 && state.held_since.is_infinite() {
+            state.held_since = self.now;
+        }
+        self.w.held_releases.push(task as u32);
+    }
+
+    /// Looks again at the releases that are held.
+    pub(super) fn recheck_releases(&mut self) {
+        for task in std::mem::take(&mut self.w.held_releases) {
+            let initiative = self.plan.tasks[task as usize].initiative as usize;
+            if self.w.open[initiative] == 0 {
+                self.end_hold(task as usize);
+            }
+            self.w.agenda.push(Gate::Start(task));
+        }
+    }
+
+    fn end_hold(&mut self, task: usize) {
+        let state = &mut self.w.tasks[task];
+        if state.held_since.is_finite() {
+            let from = std::mem::replace(&mut state.held_since, f64::INFINITY);
+            self.w.ledger.held(self.plan.tasks[task].initiative as usize, from, self.now);
+        }
+    }
+
+    /// The trial is over: what was held was held to its end.
+    pub(super) fn close_holds(&mut self) {
+        for task in 0..self.plan.tasks.len() {
+            self.end_hold(task);
+        }
+    }
+}

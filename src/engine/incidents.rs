@@ -1,0 +1,164 @@
+//! Incidents in a trial: when they arrive, whom they take, what customers feel; and the risks that take people or scale rates.
+
+use super::compile::NONE;
+use super::state::What;
+use super::trial::Trial;
+use crate::units::to_tick;
+
+impl Trial<'_> {
+    /// The first arrivals, and the turn of the first quarter.
+    pub(super) fn open_incidents(&mut self) {
+        if self.plan.incidents.is_empty() {
+            return;
+        }
+        for class in 0..self.plan.incidents.len() {
+            self.draw_quarter(class);
+            self.w.incidents[class].hazard = self.plan.incidents[class].arrival.exponential_at(self.draws.trial(), 0);
+            self.rate_changes(class, 0.0);
+        }
+        self.schedule_turn();
+    }
+
+    fn schedule_turn(&mut self) {
+        if let Some(next) = self.plan.quarters.get(self.w.quarter + 1) {
+            let turns = self.plan.clock.working(next.begins);
+            self.push(to_tick(turns).max(self.now), What::QuarterTurns, 0);
+        }
+    }
+
+    fn draw_quarter(&mut self, class: usize) {
+        let says = &self.plan.incidents[class];
+        let Some(quarter) = self.plan.quarters.get(self.w.quarter) else {
+            return;
+        };
+        self.w.incidents[class].quarter = says.quarter_factor.at(says.quarter.normal_at(self.draws.trial(), quarter.number));
+    }
+
+    /// A calendar quarter begins: a factor of its own, and nothing booked against a freeze.
+    pub(super) fn quarter_turns(&mut self) {
+        self.w.quarter += 1;
+        let begins = self.plan.quarters[self.w.quarter].begins;
+        for class in 0..self.plan.incidents.len() {
+            self.draw_quarter(class);
+            self.rate_changes(class, begins);
+        }
+        self.w.ledger.turn_quarter();
+        self.recheck_releases();
+        self.schedule_turn();
+    }
+
+    /// Spends the hazard up to clock time `clock` at the old rate, and schedules the next arrival at the new one.
+    ///
+    /// Arrivals are a Poisson process with the rate as it changes: the next comes when the integral of the rate since the last
+    /// reaches an exponential draw, so a scaled rate moves arrivals without drawing others.
+    pub(super) fn rate_changes(&mut self, class: usize, clock: f64) {
+        let says = &self.plan.incidents[class];
+        let risks: f64 = says
+            .scaled_by
+            .iter()
+            .filter(|(risk, _)| self.is_open(*risk as usize) && self.plan.risks[*risk as usize].from <= self.now)
+            .map(|(_, factor)| *factor)
+            .product();
+        let state = &mut self.w.incidents[class];
+        state.hazard = (state.hazard - state.rate * (clock - state.since).max(0.0)).max(0.0);
+        state.since = state.since.max(clock);
+        state.rate = says.rate_per_day * state.own * state.quarter * state.tasks * risks;
+        state.version += 1;
+        state.next = if state.rate > 0.0 {
+            state.since + state.hazard / state.rate
+        } else {
+            f64::INFINITY
+        };
+        if state.next.is_finite() {
+            let (time, version) = (self.plan.clock.working(state.next), state.version);
+            self.push(to_tick(time).max(self.now), What::Arrival(class as u32), version);
+        }
+    }
+
+    pub(super) fn incident_arrives(&mut self, class: usize, version: u32) {
+        let state = &mut self.w.incidents[class];
+        // Where the quarter turns on a weekend, it does so before what arrives later on that weekend.
+        let turns = self.plan.quarters.get(self.w.quarter + 1).map_or(f64::INFINITY, |next| next.begins);
+        if state.version != version || state.next >= turns {
+            return;
+        }
+        let clock = state.next;
+        state.arrivals += 1;
+        state.since = clock;
+        state.hazard = self.plan.incidents[class]
+            .arrival
+            .exponential_at(self.draws.trial(), state.arrivals);
+        // An arrival by itself has an even number, one that a release caused an odd one, so that neither moves the other's draws.
+        let number = state.arrivals.wrapping_sub(1).wrapping_mul(2);
+        self.strike(class, clock, number);
+        self.rate_changes(class, clock);
+    }
+
+    /// An incident: customers feel it from now on, people are called away.
+    fn strike(&mut self, class: usize, clock: f64, number: u32) {
+        let (says, trial) = (&self.plan.incidents[class], self.draws.trial());
+        if let Some((stream, sampler)) = &says.downtime {
+            let minutes = sampler.at(stream.normal_at(trial, number));
+            let quarter = self
+                .plan
+                .quarters
+                .partition_point(|quarter| quarter.begins <= clock)
+                .saturating_sub(1);
+            self.w
+                .ledger
+                .charge(self.plan, class, quarter, clock, minutes / 1_440.0, minutes * says.customers);
+        }
+        if says.team == NONE {
+            return;
+        }
+        let draw = |drawn: &Option<(crate::sampling::Stream, crate::sampling::Sampler)>| {
+            drawn.as_ref().map(|(stream, sampler)| sampler.at(stream.normal_at(trial, number)))
+        };
+        let (response, follow_up) = (draw(&says.response), draw(&says.follow_up));
+        if response.is_some() || follow_up.is_some() {
+            let engineers = if response.is_some() { says.responders } else { 0 };
+            self.call_away(
+                says.team as usize,
+                engineers,
+                response.unwrap_or(0.0),
+                follow_up.unwrap_or(-1.0),
+                true,
+            );
+        }
+    }
+
+    /// What a finished task does to rates, and the incidents that a finished release causes.
+    pub(super) fn bring_incidents(&mut self, task: usize) {
+        let says = &self.plan.tasks[task];
+        if self.w.tasks[task].quantity <= 0.0 && says.only_if != NONE && !self.is_open(says.only_if as usize) {
+            return;
+        }
+        let clock = self.plan.clock.clock(self.now);
+        for (class, factor) in &says.scales_rate {
+            self.w.incidents[*class as usize].tasks *= factor;
+            self.rate_changes(*class as usize, clock);
+        }
+        for failure in &says.change_failures {
+            if failure.occurrence.uniform(self.draws.trial()) < failure.probability {
+                self.strike(failure.class as usize, clock, failure.number);
+            }
+        }
+    }
+
+    /// A risk that takes people or scales rates begins to.
+    pub(super) fn risk_begins(&mut self, risk: usize) {
+        if !self.is_open(risk) {
+            return;
+        }
+        let says = &self.plan.risks[risk];
+        if let Some(absence) = &says.takes {
+            let span = absence.span.at(self.draws.risk_size(risk));
+            self.w.risk_absence[risk] = self.call_away(absence.team as usize, absence.engineers, span, -1.0, false);
+        }
+        // The morning of its date, not the evening before the weekend.
+        let clock = self.plan.clock.clock(self.now + 1e-9);
+        for class in &says.scales {
+            self.rate_changes(*class as usize, clock);
+        }
+    }
+}

@@ -1,0 +1,744 @@
+//! People in a trial: who is there, who works on what, who is taken away and comes back.
+
+use super::compile::{Arrival, NONE, Need};
+use super::ledger::Shift;
+use super::state::{AbsenceState, Person, Phase, What, Whereabouts};
+use super::trial::Trial;
+use crate::units::to_tick;
+
+impl Trial<'_> {
+    // --- dispatch ---
+
+    /// How many people the team could give to new work.
+    fn free(&self, team: usize) -> u32 {
+        let state = &self.w.teams[team];
+        if state.away { 0 } else { state.idle.len() as u32 }
+    }
+
+    /// Fills what stands still, then takes the jobs and the tasks that wait, in dispatch order; then those under way take who is
+    /// left over, in the same order.
+    pub(super) fn dispatch(&mut self) {
+        for team in 0..self.w.teams.len() {
+            if self.w.teams[team].stirred {
+                self.fill_short(team);
+                self.take_jobs(team);
+            }
+        }
+        let mut from = 0;
+        while let Some(task) = self.next_candidate(from) {
+            from = task + 1;
+            if !self.can_start(task) {
+                continue;
+            }
+            self.want_people(task, -1);
+            self.unready(task);
+            if !self.may_release(task) {
+                self.hold(task);
+                continue;
+            }
+            self.w.lowest_new = usize::MAX;
+            self.take_crew(task);
+            self.start(task);
+            self.settle();
+            // A start may let others begin to wait (start-to-start links); they are taken in their turn.
+            from = from.min(self.w.lowest_new);
+        }
+        for team in 0..self.w.teams.len() {
+            if self.w.teams[team].stirred {
+                self.w.teams[team].stirred = false;
+                self.feed(team);
+            }
+        }
+    }
+
+    /// The lowest rank at or above `from` that waits for people whom somebody could give.
+    fn next_candidate(&self, from: usize) -> Option<usize> {
+        let mut stirred = false;
+        let mut lowest = None;
+        for (team, state) in self.w.teams.iter().enumerate() {
+            stirred |= state.stirred;
+            if state.stirred && self.free(team) > 0 {
+                lowest = least(lowest, state.ready.next(from));
+            }
+        }
+        if stirred {
+            least(lowest, self.w.ready_crews.next(from))
+        } else {
+            None
+        }
+    }
+
+    fn can_start(&self, task: usize) -> bool {
+        match self.need(task) {
+            Need::Nobody => true,
+            Need::Effort { team, min, .. } => self.free(team as usize) >= min,
+            Need::Crew { .. } => self
+                .crew_parts(task)
+                .iter()
+                .all(|part| self.free(part.team as usize) >= part.engineers),
+        }
+    }
+
+    fn unready(&mut self, task: usize) {
+        match self.need(task) {
+            Need::Nobody => {}
+            Need::Effort { team, .. } => self.w.teams[team as usize].ready.remove(task),
+            Need::Crew { .. } => self.w.ready_crews.remove(task),
+        }
+    }
+
+    /// A task begins, or ceases, to wait for people: the fewest that it takes.
+    pub(super) fn want_people(&mut self, task: usize, sign: i32) {
+        let now = self.now;
+        let mut want = |team: u32, people: u32| {
+            self.w.teams[team as usize].stirred = true;
+            let wanted = sign * people as i32;
+            self.w.ledger.shift(
+                team as usize,
+                now,
+                Shift {
+                    wanted,
+                    ..Shift::default()
+                },
+            );
+        };
+        match self.plan.tasks[task].need {
+            Need::Nobody => {}
+            Need::Effort { team, min, .. } => want(team, min),
+            Need::Crew { from, to } => {
+                for part in &self.plan.crews[from as usize..to as usize] {
+                    want(part.team, part.engineers);
+                }
+            }
+        }
+    }
+
+    fn take_crew(&mut self, task: usize) {
+        match self.need(task) {
+            Need::Nobody => {}
+            Need::Effort { team, max, .. } => {
+                for _ in 0..max.min(self.free(team as usize)) {
+                    self.join_idle(task, team as usize);
+                }
+            }
+            Need::Crew { .. } => {
+                for part in self.crew_parts(task) {
+                    for _ in 0..part.engineers {
+                        self.join_idle(task, part.team as usize);
+                    }
+                }
+            }
+        }
+        self.classify(task);
+    }
+
+    /// Tasks that stand still take whoever is free, one by one, until they are whole.
+    fn fill_short(&mut self, team: usize) {
+        let mut from = 0;
+        while self.free(team) > 0 {
+            let Some(task) = self.w.teams[team].short.next(from) else { return };
+            from = task + 1;
+            for _ in 0..self.missing(task, team).min(self.free(team)) {
+                self.join_idle(task, team);
+            }
+            self.classify(task);
+            self.project(task);
+        }
+    }
+
+    /// Jobs take one person each, first in first out.
+    fn take_jobs(&mut self, team: usize) {
+        while self.free(team) > 0 {
+            let Some(job) = self.w.teams[team].queue.pop_front() else { return };
+            let job = job as usize;
+            self.w.ledger.shift(
+                team,
+                self.now,
+                Shift {
+                    wanted: -1,
+                    ..Shift::default()
+                },
+            );
+            self.join_idle(job, team);
+            if self.w.tasks[job].phase == Phase::Running {
+                self.project(job);
+            } else {
+                self.begin(job);
+            }
+        }
+    }
+
+    /// People left over join tasks under way that are below their most.
+    fn feed(&mut self, team: usize) {
+        let mut from = 0;
+        while self.free(team) > 0 {
+            let Some(task) = self.w.teams[team].hungry.next(from) else { return };
+            from = task + 1;
+            if let Need::Effort { max, .. } = self.need(task) {
+                for _ in 0..(max - self.w.tasks[task].crew).min(self.free(team)) {
+                    self.join_idle(task, team);
+                }
+                self.classify(task);
+                self.project(task);
+            }
+        }
+    }
+
+    // --- crews ---
+
+    /// How many people of the team a task under way needs to move on.
+    fn missing(&self, task: usize, team: usize) -> u32 {
+        match self.need(task) {
+            Need::Nobody => 0,
+            Need::Effort { min, .. } => min.saturating_sub(self.w.tasks[task].crew),
+            Need::Crew { .. } => {
+                let wanted: u32 = self
+                    .crew_parts(task)
+                    .iter()
+                    .filter(|part| part.team as usize == team)
+                    .map(|part| part.engineers)
+                    .sum();
+                wanted.saturating_sub(self.members(task, team))
+            }
+        }
+    }
+
+    /// How many of a task's crew belong to a team.
+    fn members(&self, task: usize, team: usize) -> u32 {
+        let mut count = 0;
+        let mut person = self.w.tasks[task].first;
+        while person != NONE {
+            let entry = &self.w.people[person as usize];
+            count += u32::from(entry.team as usize == team);
+            person = entry.next;
+        }
+        count
+    }
+
+    /// Whether a task that somebody was taken from would have them back.
+    fn wants_back(&self, task: usize, team: usize) -> bool {
+        self.w.tasks[task].phase == Phase::Running
+            && match self.need(task) {
+                Need::Nobody => false,
+                Need::Effort { max, .. } => self.w.tasks[task].crew < max,
+                Need::Crew { .. } => self.missing(task, team) > 0,
+            }
+    }
+
+    /// Puts a task under way into the sets that its crew puts it in.
+    fn classify(&mut self, task: usize) {
+        if self.is_job(task) {
+            return;
+        }
+        match self.need(task) {
+            Need::Nobody => {}
+            Need::Effort { team, min, max, .. } => {
+                let crew = self.w.tasks[task].crew;
+                let state = &mut self.w.teams[team as usize];
+                state.short.set(task, crew < min);
+                state.hungry.set(task, (min..max).contains(&crew));
+                state.staffed.set(task, crew > 0);
+            }
+            Need::Crew { .. } => {
+                for part in self.crew_parts(task) {
+                    let team = part.team as usize;
+                    let here = self.members(task, team);
+                    self.w.teams[team].short.set(task, here < part.engineers);
+                    self.w.teams[team].staffed.set(task, here > 0);
+                }
+            }
+        }
+    }
+
+    /// The most productive idle person of the team joins a crew.
+    fn join_idle(&mut self, task: usize, team: usize) {
+        if let Some(person) = self.pick_idle(team) {
+            self.join(task, person as usize);
+        }
+    }
+
+    /// Takes the most productive idle person out of the idle ones.
+    fn pick_idle(&mut self, team: usize) -> Option<u32> {
+        let people = &self.w.people;
+        let state = &mut self.w.teams[team];
+        if state.newcomers == 0 {
+            return state.idle.pop();
+        }
+        let (mut best, mut most) = (None, f64::NEG_INFINITY);
+        for (index, person) in state.idle.iter().enumerate() {
+            let productivity = people[*person as usize].productivity;
+            if productivity >= most {
+                (best, most) = (Some(index), productivity);
+            }
+        }
+        best.map(|index| state.idle.remove(index))
+    }
+
+    /// A person who is nowhere else joins a crew, at its end.
+    fn join(&mut self, task: usize, person: usize) {
+        let entry = &mut self.w.people[person];
+        let team = entry.team as usize;
+        let state = &mut self.w.tasks[task];
+        entry.whereabouts = Whereabouts::Crew;
+        entry.holder = task as u32;
+        entry.previous = state.last;
+        entry.next = NONE;
+        state.crew += 1;
+        state.productivity += entry.productivity;
+        let last = std::mem::replace(&mut state.last, person as u32);
+        if last == NONE {
+            state.first = person as u32;
+        } else {
+            self.w.people[last as usize].next = person as u32;
+        }
+        self.w.ledger.shift(
+            team,
+            self.now,
+            Shift {
+                held: 1,
+                ..Shift::default()
+            },
+        );
+    }
+
+    /// A person leaves a crew and is nowhere. The task goes on as its crew now allows.
+    fn leave_crew(&mut self, person: usize) {
+        let Person {
+            team,
+            next,
+            previous,
+            holder,
+            productivity,
+            ..
+        } = self.w.people[person];
+        let task = holder as usize;
+        let state = &mut self.w.tasks[task];
+        state.crew -= 1;
+        state.productivity -= productivity;
+        if previous == NONE {
+            state.first = next;
+        } else {
+            self.w.people[previous as usize].next = next;
+        }
+        if next == NONE {
+            self.w.tasks[task].last = previous;
+        } else {
+            self.w.people[next as usize].previous = previous;
+        }
+        let entry = &mut self.w.people[person];
+        (entry.next, entry.previous, entry.holder) = (NONE, NONE, NONE);
+        entry.whereabouts = Whereabouts::Absent;
+        self.w.ledger.shift(
+            team as usize,
+            self.now,
+            Shift {
+                held: -1,
+                ..Shift::default()
+            },
+        );
+        if self.is_job(task) {
+            // A job that has begun waits at the front of the queue.
+            self.w.teams[team as usize].queue.push_front(task as u32);
+            self.w.ledger.shift(
+                team as usize,
+                self.now,
+                Shift {
+                    wanted: 1,
+                    ..Shift::default()
+                },
+            );
+        }
+        self.w.teams[team as usize].stirred = true;
+        self.classify(task);
+        self.project(task);
+    }
+
+    /// The work is done and the crew is free.
+    pub(super) fn free_crew(&mut self, task: usize) {
+        let mut person = self.w.tasks[task].first;
+        while person != NONE {
+            let next = self.w.people[person as usize].next;
+            let team = self.w.people[person as usize].team as usize;
+            self.w.ledger.shift(
+                team,
+                self.now,
+                Shift {
+                    held: -1,
+                    ..Shift::default()
+                },
+            );
+            self.be_idle(person as usize);
+            person = next;
+        }
+        let state = &mut self.w.tasks[task];
+        (state.first, state.last, state.crew, state.productivity) = (NONE, NONE, 0, 0.0);
+        if self.is_job(task) {
+            return;
+        }
+        match self.need(task) {
+            Need::Nobody => {}
+            Need::Effort { team, .. } => self.w.teams[team as usize].drop_task(task),
+            Need::Crew { .. } => {
+                for part in self.crew_parts(task) {
+                    self.w.teams[part.team as usize].drop_task(task);
+                }
+            }
+        }
+    }
+
+    fn be_idle(&mut self, person: usize) {
+        let entry = &mut self.w.people[person];
+        (entry.next, entry.previous, entry.holder) = (NONE, NONE, NONE);
+        entry.whereabouts = Whereabouts::Idle;
+        let team = &mut self.w.teams[entry.team as usize];
+        team.idle.push(person as u32);
+        team.stirred = true;
+    }
+
+    // --- those who come and go ---
+
+    /// Somebody takes a seat: from other work, hired, or after somebody who left.
+    pub(super) fn person_joins(&mut self, seat: usize, occupant: u32) {
+        if self.w.people[seat].occupant != occupant {
+            return;
+        }
+        let says = &self.plan.seats[seat];
+        let until = says.until;
+        if until <= self.now {
+            return;
+        }
+        let is_new = occupant > 0 || matches!(says.arrival, Arrival::Hire(_));
+        let team = says.team as usize;
+        if is_new {
+            self.schedule_departure(seat);
+            if until.is_finite() {
+                self.push(until, What::Leave(seat as u32), occupant);
+            }
+            // In a future without chance newcomers ramp up as in any other.
+            if self.w.people[seat].ramp_up > 0.0 {
+                self.w.people[seat].step = 0;
+                self.w.people[seat].productivity = 1.0 / 8.0;
+                self.w.teams[team].newcomers += 1;
+                let quarter = to_tick(self.w.people[seat].ramp_up / 4.0);
+                self.push(self.now + quarter, What::RampStep(seat as u32), occupant);
+            } else {
+                self.w.people[seat].step = 4;
+                self.w.people[seat].productivity = 1.0;
+            }
+        }
+        self.w.ledger.shift(
+            team,
+            self.now,
+            Shift {
+                here: 1,
+                ..Shift::default()
+            },
+        );
+        self.w.people[seat].left = NONE;
+        self.be_idle(seat);
+    }
+
+    /// An eighth, three, five and seven eighths of full productivity, a quarter of the ramp-up each.
+    pub(super) fn ramp_step(&mut self, seat: usize, occupant: u32) {
+        let person = &mut self.w.people[seat];
+        if person.occupant != occupant {
+            return;
+        }
+        person.step += 1;
+        let productivity = if person.step >= 4 {
+            1.0
+        } else {
+            f64::from(2 * person.step + 1) / 8.0
+        };
+        let gain = productivity - person.productivity;
+        person.productivity = productivity;
+        let Person {
+            team,
+            whereabouts,
+            holder,
+            step,
+            ramp_up,
+            ..
+        } = *person;
+        if step >= 4 {
+            self.w.teams[team as usize].newcomers -= 1;
+        } else {
+            self.push(self.now + to_tick(ramp_up / 4.0), What::RampStep(seat as u32), occupant);
+        }
+        if whereabouts == Whereabouts::Crew {
+            self.w.tasks[holder as usize].productivity += gain;
+            self.project(holder as usize);
+        }
+    }
+
+    /// The clock of whoever has the seat: exponential, in calendar time.
+    pub(super) fn schedule_departure(&mut self, seat: usize) {
+        let says = &self.plan.seats[seat];
+        let rate = self.plan.teams[says.team as usize].departure_rate;
+        if rate > 0.0 && !self.draws.is_quiet() {
+            let occupant = self.w.people[seat].occupant;
+            let stays = says.departure.exponential_at(self.draws.trial(), occupant) / rate;
+            let leaves = self.plan.clock.working(self.plan.clock.clock(self.now) + stays);
+            self.push(to_tick(leaves).max(self.now), What::Depart(seat as u32), occupant);
+        }
+    }
+
+    /// Somebody leaves the company; those who were to stay are backfilled, an idle colleague steps in at once.
+    pub(super) fn person_leaves(&mut self, seat: usize, occupant: u32, departs: bool) {
+        let person = self.w.people[seat];
+        if person.occupant != occupant {
+            return;
+        }
+        let team = person.team as usize;
+        if person.step < 4 {
+            self.w.teams[team].newcomers -= 1;
+        }
+        match person.whereabouts {
+            Whereabouts::Absent => {}
+            Whereabouts::Idle => {
+                self.w.teams[team].idle.retain(|idle| *idle != seat as u32);
+                self.w.ledger.shift(
+                    team,
+                    self.now,
+                    Shift {
+                        here: -1,
+                        ..Shift::default()
+                    },
+                );
+            }
+            Whereabouts::Crew => {
+                self.leave_crew(seat);
+                self.w.ledger.shift(
+                    team,
+                    self.now,
+                    Shift {
+                        here: -1,
+                        ..Shift::default()
+                    },
+                );
+                if !self.is_job(person.holder as usize) && self.free(team) > 0 {
+                    self.join_idle(person.holder as usize, team);
+                    self.classify(person.holder as usize);
+                    self.project(person.holder as usize);
+                }
+            }
+            Whereabouts::Taken => {
+                self.leave_absence(seat);
+                let responding = -i32::from(self.w.absences[person.holder as usize].is_response);
+                self.w.ledger.shift(
+                    team,
+                    self.now,
+                    Shift {
+                        responding,
+                        ..Shift::default()
+                    },
+                );
+            }
+        }
+        let entry = &mut self.w.people[seat];
+        entry.whereabouts = Whereabouts::Absent;
+        entry.occupant += 1;
+        entry.step = 4;
+        entry.ramp_up = self.plan.teams[team].ramp_up;
+        let occupant = entry.occupant;
+        let says = &self.plan.seats[seat];
+        if let Some(backfill) = self.plan.teams[team]
+            .backfill
+            .as_ref()
+            .filter(|_| departs && says.until.is_infinite())
+        {
+            let vacant = backfill.at(says.backfill.normal_at(self.draws.trial(), occupant)).max(0.0);
+            self.push(self.now + to_tick(vacant), What::Join(seat as u32), occupant);
+        }
+    }
+
+    /// A team's holiday begins or ends. The crews stay as they are: those who come back return first to the task that they left.
+    pub(super) fn team_away(&mut self, team: usize, away: bool) {
+        self.w.ledger.away(team, self.now, away);
+        self.w.teams[team].away = away;
+        self.w.teams[team].stirred = true;
+        let mut from = 0;
+        while let Some(task) = self.w.teams[team].staffed.next(from) {
+            from = task + 1;
+            self.project(task);
+        }
+        for job in self.plan.tasks.len()..self.w.tasks.len() {
+            if self.w.jobs[job - self.plan.tasks.len()].team as usize == team && self.w.tasks[job].phase == Phase::Running {
+                self.project(job);
+            }
+        }
+        if !away {
+            for absence in std::mem::take(&mut self.w.teams[team].calls) {
+                self.take_people(absence as usize);
+            }
+        }
+    }
+
+    // --- absences ---
+
+    /// People are called away: now, or when the team is back from its holiday. Returns the absence.
+    pub(super) fn call_away(&mut self, team: usize, engineers: u32, span: f64, follow_up: f64, is_response: bool) -> u32 {
+        let absence = self.w.absences.len();
+        self.w.absences.push(AbsenceState {
+            team: team as u32,
+            engineers,
+            span,
+            follow_up,
+            first: NONE,
+            is_response,
+            over: false,
+        });
+        if self.w.teams[team].away {
+            self.w.teams[team].calls.push(absence as u32);
+        } else {
+            self.take_people(absence);
+        }
+        absence as u32
+    }
+
+    /// The most productive idle ones go first, then the latest to join the lowest-priority task under way; fewer if fewer are there.
+    fn take_people(&mut self, absence: usize) {
+        let AbsenceState {
+            team,
+            engineers,
+            span,
+            is_response,
+            over,
+            ..
+        } = self.w.absences[absence];
+        if over {
+            return;
+        }
+        let team = team as usize;
+        for _ in 0..engineers {
+            let (person, left) = match self.pick_idle(team) {
+                Some(person) => (person as usize, NONE),
+                None => match self.latest_of_lowest(team) {
+                    Some(person) => {
+                        let left = self.w.people[person].holder;
+                        self.leave_crew(person);
+                        (person, left)
+                    }
+                    None => break,
+                },
+            };
+            let first = std::mem::replace(&mut self.w.absences[absence].first, person as u32);
+            if first != NONE {
+                self.w.people[first as usize].previous = person as u32;
+            }
+            let entry = &mut self.w.people[person];
+            entry.whereabouts = Whereabouts::Taken;
+            entry.holder = absence as u32;
+            entry.left = left;
+            entry.next = first;
+            entry.previous = NONE;
+            let shift = Shift {
+                here: -1,
+                responding: i32::from(is_response),
+                ..Shift::default()
+            };
+            self.w.ledger.shift(team, self.now, shift);
+        }
+        self.push(self.now + to_tick(span.max(0.0)), What::AbsenceEnds(absence as u32), 0);
+    }
+
+    /// The latest to join, of this team, in the crew of its lowest-priority task under way; jobs go before all planned work.
+    fn latest_of_lowest(&self, team: usize) -> Option<usize> {
+        let latest = |task: usize| {
+            let mut person = self.w.tasks[task].last;
+            while person != NONE && self.w.people[person as usize].team as usize != team {
+                person = self.w.people[person as usize].previous;
+            }
+            (person != NONE).then_some(person as usize)
+        };
+        if let Some(task) = self.w.teams[team].staffed.last() {
+            return latest(task);
+        }
+        (self.plan.tasks.len()..self.w.tasks.len()).rev().find_map(|job| {
+            let state = &self.w.tasks[job];
+            if state.phase == Phase::Running && state.crew > 0 {
+                latest(job)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// Takes a person out of an absence.
+    fn leave_absence(&mut self, person: usize) {
+        let Person {
+            next, previous, holder, ..
+        } = self.w.people[person];
+        if previous == NONE {
+            self.w.absences[holder as usize].first = next;
+        } else {
+            self.w.people[previous as usize].next = next;
+        }
+        if next != NONE {
+            self.w.people[next as usize].previous = previous;
+        }
+    }
+
+    /// The people come back, first to the tasks that they left; the follow-up enters the queue.
+    pub(super) fn absence_ends(&mut self, absence: usize) {
+        let AbsenceState {
+            team,
+            follow_up,
+            is_response,
+            over,
+            ..
+        } = self.w.absences[absence];
+        if over {
+            return;
+        }
+        self.w.absences[absence].over = true;
+        let team = team as usize;
+        let mut person = self.w.absences[absence].first;
+        while person != NONE {
+            let entry = self.w.people[person as usize];
+            let shift = Shift {
+                here: 1,
+                responding: -i32::from(is_response),
+                ..Shift::default()
+            };
+            self.w.ledger.shift(team, self.now, shift);
+            self.come_back(person as usize);
+            person = entry.next;
+        }
+        self.w.absences[absence].first = NONE;
+        if follow_up >= 0.0 {
+            self.add_job(team, follow_up, NONE);
+        }
+    }
+
+    fn come_back(&mut self, person: usize) {
+        let Person { team, left, .. } = self.w.people[person];
+        self.w.people[person].left = NONE;
+        if left == NONE || !self.wants_back(left as usize, team as usize) {
+            self.be_idle(person);
+            return;
+        }
+        let task = left as usize;
+        if self.is_job(task) {
+            self.w.teams[team as usize].queue.retain(|job| *job != left);
+            self.w.ledger.shift(
+                team as usize,
+                self.now,
+                Shift {
+                    wanted: -1,
+                    ..Shift::default()
+                },
+            );
+        }
+        self.join(task, person);
+        self.classify(task);
+        self.project(task);
+    }
+}
+
+fn least(a: Option<usize>, b: Option<usize>) -> Option<usize> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}

@@ -1,0 +1,386 @@
+//! Everything that one trial changes; made once per thread, reset for each trial, hardly ever grown in between.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BinaryHeap, VecDeque};
+
+use super::compile::{Arrival, Compiled, NONE};
+use super::draws::Lane;
+use super::layout::Window;
+use super::ledger::Ledger;
+use super::waiting::Waiting;
+
+/// The state of a trial.
+#[derive(Debug)]
+pub(super) struct Workspace {
+    /// The plan's tasks by rank, then the jobs that incidents and findings make.
+    pub(super) tasks: Vec<TaskState>,
+    pub(super) jobs: Vec<Job>,
+    pub(super) teams: Vec<TeamState>,
+    pub(super) people: Vec<Person>,
+    /// Ready tasks that need nobody.
+    pub(super) ready_nobody: Vec<u32>,
+    /// Ready tasks that need a whole crew, of one team or several.
+    pub(super) ready_crews: Waiting,
+    /// Releases that are held by findings or a freeze.
+    pub(super) held_releases: Vec<u32>,
+    /// Links with a negative lag that have let their successor go.
+    pub(super) released: Vec<bool>,
+    pub(super) retired: Vec<bool>,
+    /// The absence that a risk has begun, or [`NONE`].
+    pub(super) risk_absence: Vec<u32>,
+    pub(super) incidents: Vec<IncidentState>,
+    /// Factor on the rate of each class of findings.
+    pub(super) finding_factor: Vec<f64>,
+    /// Blocking findings that are open, by initiative.
+    pub(super) open: Vec<u32>,
+    pub(super) absences: Vec<AbsenceState>,
+    /// The quarter that is going on.
+    pub(super) quarter: usize,
+    /// Gates to look at before time goes on: a list and not a recursion, since a chain of links may be as long as the plan.
+    pub(super) agenda: Vec<Gate>,
+    /// The lowest rank that began to wait for people since this was last reset.
+    pub(super) lowest_new: usize,
+    pub(super) events: BinaryHeap<Reverse<Event>>,
+    pub(super) unfinished: usize,
+    pub(super) ledger: Ledger,
+}
+
+/// A gate of a task.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Gate {
+    Start(u32),
+    Finish(u32),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// For links, for `not_before`, for a risk's delay, for findings to be fixed.
+    Waiting,
+    /// For people.
+    Ready,
+    /// Begun; at speed 0 where its crew is not whole.
+    Running,
+    /// The work is done and the crew is free; links to its finish hold it.
+    Held,
+    Finished,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TaskState {
+    pub(super) phase: Phase,
+    /// Links that hold its start, or its finish, and have not let go.
+    pub(super) start_links: u32,
+    pub(super) finish_links: u32,
+    /// The time before which it cannot start, or finish, as far as its links have let go.
+    pub(super) start_gate: f64,
+    pub(super) finish_gate: f64,
+    /// Quantity left at `since`, and how fast it shrinks since then.
+    pub(super) remaining: f64,
+    pub(super) since: f64,
+    pub(super) speed: f64,
+    pub(super) started: f64,
+    pub(super) finished: f64,
+    /// The quantity at its start.
+    pub(super) quantity: f64,
+    /// When the work will be done at this speed.
+    pub(super) projected: f64,
+    /// Since when findings hold this release; infinite for not.
+    pub(super) held_since: f64,
+    /// Whether this release has wanted to start.
+    pub(super) wanted: bool,
+    /// Counts projections; an event of an earlier one is stale.
+    pub(super) version: u32,
+    /// Its crew, in the order of joining: a list through [`Person::next`].
+    pub(super) crew: u32,
+    pub(super) first: u32,
+    pub(super) last: u32,
+    pub(super) productivity: f64,
+}
+
+impl TaskState {
+    pub(super) const NEW: Self = Self {
+        phase: Phase::Waiting,
+        start_links: 0,
+        finish_links: 0,
+        start_gate: 0.0,
+        finish_gate: 0.0,
+        remaining: 0.0,
+        since: 0.0,
+        speed: 0.0,
+        started: f64::INFINITY,
+        finished: f64::INFINITY,
+        quantity: 0.0,
+        projected: f64::INFINITY,
+        held_since: f64::INFINITY,
+        wanted: false,
+        version: 0,
+        crew: 0,
+        first: NONE,
+        last: NONE,
+        productivity: 0.0,
+    };
+}
+
+/// Work that an incident or a finding makes: one person of one team.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Job {
+    pub(super) team: u32,
+    /// The initiative whose releases it holds, or [`NONE`].
+    pub(super) blocks: u32,
+}
+
+#[derive(Debug)]
+pub(super) struct TeamState {
+    pub(super) away: bool,
+    /// Whether somebody became free, or a task began to wait, since the last dispatch.
+    pub(super) stirred: bool,
+    pub(super) idle: Vec<u32>,
+    /// People who are not fully productive yet.
+    pub(super) newcomers: u32,
+    /// Tasks of this team alone that wait for people.
+    pub(super) ready: Waiting,
+    /// Tasks under way that stand still for want of people.
+    pub(super) short: Waiting,
+    /// Tasks under way that would take more people.
+    pub(super) hungry: Waiting,
+    /// Tasks under way that hold people of the team.
+    pub(super) staffed: Waiting,
+    /// Jobs that wait, first in first out; one that has begun waits at the front.
+    pub(super) queue: VecDeque<u32>,
+    /// Absences that begin when the team is back.
+    pub(super) calls: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whereabouts {
+    /// Not there: yet, any more, or on other work.
+    Absent,
+    Idle,
+    /// In the crew of [`Person::holder`].
+    Crew,
+    /// Taken by the absence [`Person::holder`].
+    Taken,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Person {
+    pub(super) team: u32,
+    pub(super) whereabouts: Whereabouts,
+    pub(super) productivity: f64,
+    pub(super) next: u32,
+    pub(super) previous: u32,
+    pub(super) holder: u32,
+    /// The task that they were taken from, or [`NONE`].
+    pub(super) left: u32,
+    /// Counts those who have had the seat; an event of an earlier one is stale.
+    pub(super) occupant: u32,
+    /// Steps of the ramp-up that are done, of four.
+    pub(super) step: u32,
+    /// Working days over which the occupant becomes fully productive.
+    pub(super) ramp_up: f64,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct IncidentState {
+    /// Factors on the rate: the trial's own, the quarter's, the finished tasks'.
+    pub(super) own: f64,
+    pub(super) quarter: f64,
+    pub(super) tasks: f64,
+    /// Arrivals by themselves so far.
+    pub(super) arrivals: u32,
+    /// Hazard left until the next arrival, at `since` (clock time), and the rate since then.
+    pub(super) hazard: f64,
+    pub(super) since: f64,
+    pub(super) rate: f64,
+    /// Clock time of the next arrival.
+    pub(super) next: f64,
+    pub(super) version: u32,
+}
+
+/// People who are away for an incident or a risk.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AbsenceState {
+    pub(super) team: u32,
+    /// How many are wanted.
+    pub(super) engineers: u32,
+    pub(super) span: f64,
+    /// Engineer-days of follow-up when it ends; negative for none.
+    pub(super) follow_up: f64,
+    /// The people: a list through [`Person::next`].
+    pub(super) first: u32,
+    /// Whether they respond to an incident.
+    pub(super) is_response: bool,
+    pub(super) over: bool,
+}
+
+/// Something that will happen, unless it is stale by then.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Event {
+    pub(super) time: f64,
+    pub(super) what: What,
+    pub(super) version: u32,
+}
+
+/// At one instant, in this order: work that ends has ended before people leave; people are back before they are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum What {
+    WorkDone(u32),
+    FinishGate(u32),
+    StartGate(u32),
+    /// A negative lag lets the link's successor go; with the link's predecessor.
+    Release(u32, u32),
+    Join(u32),
+    AbsenceEnds(u32),
+    Leave(u32),
+    Depart(u32),
+    RampStep(u32),
+    Back(u32),
+    Away(u32),
+    RiskBegins(u32),
+    Arrival(u32),
+    QuarterTurns,
+}
+
+impl TeamState {
+    /// A task is no longer under way.
+    pub(super) fn drop_task(&mut self, task: usize) {
+        self.short.remove(task);
+        self.hungry.remove(task);
+        self.staffed.remove(task);
+    }
+}
+
+impl Eq for Event {}
+
+impl PartialOrd for Event {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Event {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.time
+            .total_cmp(&other.time)
+            .then_with(|| self.what.cmp(&other.what))
+            .then_with(|| self.version.cmp(&other.version))
+    }
+}
+
+impl Workspace {
+    pub(super) fn new(compiled: &Compiled, window: &Window) -> Self {
+        let tasks = compiled.tasks.len();
+        Self {
+            tasks: Vec::with_capacity(tasks + 64),
+            jobs: vec![],
+            teams: compiled
+                .teams
+                .iter()
+                .map(|team| TeamState {
+                    away: false,
+                    stirred: true,
+                    idle: Vec::with_capacity(team.seats.len()),
+                    newcomers: 0,
+                    ready: Waiting::new(tasks),
+                    short: Waiting::new(tasks),
+                    hungry: Waiting::new(tasks),
+                    staffed: Waiting::new(tasks),
+                    queue: VecDeque::new(),
+                    calls: vec![],
+                })
+                .collect(),
+            people: Vec::with_capacity(compiled.seats.len()),
+            ready_nobody: Vec::with_capacity(tasks),
+            ready_crews: Waiting::new(tasks),
+            held_releases: vec![],
+            released: vec![false; compiled.links.len()],
+            retired: vec![false; compiled.risks.len()],
+            risk_absence: vec![NONE; compiled.risks.len()],
+            incidents: Vec::with_capacity(compiled.incidents.len()),
+            finding_factor: vec![1.0; compiled.findings.len()],
+            open: vec![0; compiled.initiatives],
+            absences: vec![],
+            quarter: 0,
+            agenda: Vec::with_capacity(tasks),
+            lowest_new: usize::MAX,
+            events: BinaryHeap::with_capacity(2 * tasks + 64),
+            unfinished: tasks,
+            ledger: Ledger::new(compiled, window),
+        }
+    }
+
+    pub(super) fn reset(&mut self, compiled: &Compiled, draws: Lane<'_>) {
+        self.tasks.clear();
+        self.tasks.extend(compiled.tasks.iter().map(|task| TaskState {
+            start_links: task.start_links,
+            finish_links: task.finish_links,
+            ..TaskState::NEW
+        }));
+        self.jobs.clear();
+        self.people.clear();
+        self.people.extend(compiled.seats.iter().map(|seat| Person {
+            team: seat.team,
+            whereabouts: Whereabouts::Absent,
+            productivity: 1.0,
+            next: NONE,
+            previous: NONE,
+            holder: NONE,
+            left: NONE,
+            occupant: 0,
+            step: 4,
+            ramp_up: seat.ramp_up,
+        }));
+        for (state, team) in self.teams.iter_mut().zip(&compiled.teams) {
+            state.away = false;
+            state.stirred = true;
+            state.newcomers = 0;
+            state.idle.clear();
+            // The last is taken first; people are alike at the start.
+            for seat in team.seats.clone().rev() {
+                if matches!(compiled.seats[seat as usize].arrival, Arrival::AtStart) {
+                    self.people[seat as usize].whereabouts = Whereabouts::Idle;
+                    state.idle.push(seat);
+                }
+            }
+            state.ready.clear();
+            state.short.clear();
+            state.hungry.clear();
+            state.staffed.clear();
+            state.queue.clear();
+            state.calls.clear();
+        }
+        self.ready_nobody.clear();
+        self.ready_crews.clear();
+        self.held_releases.clear();
+        self.released.fill(false);
+        self.retired.fill(false);
+        self.risk_absence.fill(NONE);
+        self.incidents.clear();
+        self.incidents.extend((0..compiled.incidents.len()).map(|class| IncidentState {
+            own: draws.incident_factor(class),
+            quarter: 1.0,
+            tasks: 1.0,
+            arrivals: 0,
+            hazard: 0.0,
+            since: 0.0,
+            rate: 0.0,
+            next: f64::INFINITY,
+            version: 0,
+        }));
+        for (class, factor) in self.finding_factor.iter_mut().enumerate() {
+            *factor = draws.finding_factor(class);
+        }
+        self.open.fill(0);
+        self.absences.clear();
+        self.quarter = 0;
+        self.agenda.clear();
+        self.events.clear();
+        self.unfinished = compiled.tasks.len();
+        self.ledger.reset();
+    }
+
+    /// Start and finish of a task in the trial that was played last, infinite for never.
+    pub(super) fn times(&self, task: usize) -> (f64, f64) {
+        (self.tasks[task].started, self.tasks[task].finished)
+    }
+}
