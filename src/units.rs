@@ -14,6 +14,13 @@ pub const DAYS_PER_WEEK: f64 = 5.0;
 /// Working days in a month of work: 260 a year, twelve months.
 pub const DAYS_PER_MONTH: f64 = 260.0 / 12.0;
 
+/// Calendar days in a week.
+pub const DAYS_PER_CALENDAR_WEEK: f64 = 7.0;
+/// Calendar days in a month: a twelfth of 365.25.
+pub const DAYS_PER_CALENDAR_MONTH: f64 = 30.4375;
+/// Calendar days in a quarter: a fourth of 365.25.
+pub const DAYS_PER_CALENDAR_QUARTER: f64 = 91.3125;
+
 /// Ticks per working day. Times inside a trial are whole ticks (27 ms of an eight-hour day), so adding, subtracting and
 /// comparing them is exact, and a ten-day task done at focus 0.7 ends on the evening of a day and not a rounding error later.
 pub const TICKS_PER_DAY: f64 = (1_u64 << 20) as f64;
@@ -205,6 +212,19 @@ pub fn format_work(days: f64) -> String {
     format!("{text}{unit}")
 }
 
+/// Minutes of clock time as a person writes them: `"40min"`, `"1.5h"`, `"2d"`.
+#[must_use]
+pub fn format_clock(minutes: f64) -> String {
+    let (value, unit) = match minutes.abs() {
+        magnitude if magnitude < 60.0 => (minutes, "min"),
+        magnitude if magnitude < 1_440.0 => (minutes / 60.0, "h"),
+        _ => (minutes / 1_440.0, "d"),
+    };
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    format!("{text}{unit}")
+}
+
 fn is_near_half(x: f64) -> bool {
     ((x * 2.0).round() - x * 2.0).abs() < 1e-9
 }
@@ -217,6 +237,11 @@ pub struct Probability(f64);
 impl Probability {
     /// What may be written, for messages.
     pub const ALLOWED: &'static str = "a number from 0 to 1, such as 0.35";
+
+    /// What cannot happen.
+    pub const NEVER: Self = Self(0.0);
+    /// What is certain.
+    pub const CERTAIN: Self = Self(1.0);
 
     /// `None` outside 0 to 1 or for NaN.
     #[must_use]

@@ -6,11 +6,12 @@ use std::collections::{HashMap, HashSet};
 
 use crate::calendar::{Calendar, Date};
 use crate::diagnostic::{Fault, Place, sort};
-use crate::plan::domain::{Dispatch, Plan, Work};
+use crate::plan::domain::{Dispatch, Plan, TeamId, Work};
 use crate::plan::estimate::{Files, Reading};
+use crate::plan::incidents::Marks;
 use crate::sampling::{Correlation, Distribution};
 use crate::scenario;
-use crate::scenario::reader::Faults;
+use crate::scenario::reader::{Faults, suggest};
 use crate::scenario::says::{self, Overrun, Scenario};
 use crate::scenario::tree::At;
 use crate::units::{Percentile, WorkDays};
@@ -60,13 +61,12 @@ fn key_of(fault: &Fault) -> FaultKey {
     (fault.code, fault.span.start, fault.message.clone())
 }
 
-/// The faults that taking an option makes, beside those that the file has anyway. What is not simulated yet is none of them,
-/// since an option does not change the forecast.
+/// The faults that taking an option makes, beside those that the file has anyway.
 fn option_faults(option: &says::Choice, scenario: &Scenario, files: Files<'_>, known: &mut HashSet<FaultKey>) -> Vec<Fault> {
     let Some(taken) = &option.taken else { return Vec::new() };
     let mut faults = taken.faults.clone();
     faults.extend(Builder::build(taken, files).faults);
-    faults.retain(|fault| fault.code != "not-supported-yet" && known.insert(key_of(fault)));
+    faults.retain(|fault| known.insert(key_of(fault)));
     for fault in &mut faults {
         fault.message = format!("in option `{}`: {}", option.id.value, fault.message);
         fault.source = Some(std::sync::Arc::clone(&scenario.source));
@@ -90,6 +90,8 @@ pub(super) struct Item<'s> {
     pub(super) id: String,
     pub(super) initiative: usize,
     pub(super) says: &'s says::Task,
+    /// The risk that adds it, and what comes after it then.
+    pub(super) added: Option<(usize, &'s [At<String>])>,
 }
 
 pub(super) struct Builder<'s> {
@@ -102,6 +104,9 @@ pub(super) struct Builder<'s> {
     pub(super) tasks: HashMap<String, usize>,
     pub(super) initiatives: HashMap<&'s str, usize>,
     pub(super) teams: HashMap<&'s str, usize>,
+    pub(super) flows: HashMap<&'s str, usize>,
+    pub(super) incidents: HashMap<&'s str, usize>,
+    pub(super) findings: HashMap<&'s str, usize>,
     pub(super) tasks_of: Vec<Vec<usize>>,
     pub(super) default_team: Option<usize>,
     pub(super) default_crews: usize,
@@ -128,6 +133,9 @@ impl<'s> Builder<'s> {
             tasks: HashMap::new(),
             initiatives: HashMap::new(),
             teams: HashMap::new(),
+            flows: HashMap::new(),
+            incidents: HashMap::new(),
+            findings: HashMap::new(),
             tasks_of: Vec::new(),
             default_team: None,
             default_crews: 0,
@@ -146,6 +154,15 @@ impl<'s> Builder<'s> {
         for (index, team) in scenario.teams.iter().enumerate() {
             self.teams.insert(&team.id.value, index);
         }
+        for (index, flow) in scenario.flows.iter().enumerate() {
+            self.flows.insert(&flow.id.value, index);
+        }
+        for (index, class) in scenario.incidents.iter().enumerate() {
+            self.incidents.insert(&class.id.value, index);
+        }
+        for (index, class) in scenario.findings.iter().enumerate() {
+            self.findings.insert(&class.id.value, index);
+        }
         for (index, initiative) in scenario.initiatives.iter().enumerate() {
             self.initiatives.insert(&initiative.id.value, index);
             let mut own = Vec::new();
@@ -161,10 +178,12 @@ impl<'s> Builder<'s> {
                     id,
                     initiative: index,
                     says: task,
+                    added: None,
                 });
             }
             self.tasks_of.push(own);
         }
+        self.index_added_tasks();
         self.default_team = self.find_default_team();
     }
 
@@ -195,10 +214,14 @@ impl<'s> Builder<'s> {
         let settings = &scenario.settings;
         let mut reading = Reading::new(&scenario.estimates, files);
         self.check_settings();
-        let teams = self.plan_teams();
+        let teams = self.plan_teams(&mut reading);
+        let flows = self.plan_flows();
+        let incidents = self.plan_incidents(&mut reading);
+        let findings = self.plan_findings(&mut reading);
         let initiatives = self.plan_initiatives();
         let works: Vec<Option<Work>> = (0..self.items.len()).map(|index| self.work(index, &mut reading)).collect();
         let links = self.links(&mut reading);
+        let marks: Vec<Marks> = (0..self.items.len()).map(|index| self.marks(index)).collect();
         let risks = self.risks(&mut reading, &links);
         let budgets = self.budgets(&initiatives);
         self.check_references();
@@ -211,7 +234,7 @@ impl<'s> Builder<'s> {
         }
         let defaults = self.defaults(&reading);
         let start = self.start?;
-        let tasks = self.plan_tasks(works, links?)?;
+        let tasks = self.plan_tasks(works, links?, marks)?;
         Some(Plan {
             name: settings
                 .name
@@ -237,17 +260,36 @@ impl<'s> Builder<'s> {
                 .map_or_else(Correlation::default, |at| at.value),
             overrun: overrun?,
             teams: teams?,
+            default_team: self.default_team.map(TeamId),
             initiatives,
             tasks,
             risks: risks?,
-            flows: Vec::new(),
-            incidents: Vec::new(),
-            findings: Vec::new(),
+            flows: flows?,
+            incidents: incidents?,
+            findings: findings?,
             budgets: budgets?,
             defaults,
             unused: self.unused(),
             warnings: Vec::new(),
         })
+    }
+
+    // Names.
+
+    /// A name that nothing bears.
+    pub(super) fn no_such<'n>(&mut self, what: &str, name: &At<String>, known: impl Iterator<Item = &'n str> + Clone) {
+        let few = self.faults.are_few();
+        let near = suggest(&name.value, known.clone().filter(|_| few)).map(|near| format!("did you mean \"{near}\"?"));
+        let fault = Fault::error("unknown-reference", format!("there is no {what} `{}`", name.value))
+            .at(&name.span)
+            .label("no such name")
+            .maybe_hint(near);
+        let known = list(known);
+        self.faults.add(if known.is_empty() {
+            fault.hint(format!("add `[{what}.{}]`, or take this out", name.value))
+        } else {
+            fault.allowed(known)
+        });
     }
 
     // Dates and settings.

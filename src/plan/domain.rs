@@ -60,9 +60,11 @@ pub struct Plan {
     pub overrun: Option<Distribution>,
     /// In the order of the file.
     pub teams: Vec<Team>,
+    /// The team of whatever needs one and does not say which: the one marked so, or the only one.
+    pub default_team: Option<TeamId>,
     /// In the order of the file.
     pub initiatives: Vec<Initiative>,
-    /// In the order of the file.
+    /// In the order of the file; those that risks add come last, in the order of the risks.
     pub tasks: Vec<Task>,
     /// In the order of the file.
     pub risks: Vec<Risk>,
@@ -96,7 +98,7 @@ pub enum Dispatch {
 pub struct Team {
     /// As in `[team.<id>]`.
     pub id: String,
-    /// How many there are, at least one.
+    /// How many there are at the start; at least one unless somebody is to join.
     pub engineers: u32,
     /// The share of a present engineer's time that goes into planned work, above 0 and at most 1.
     pub focus: f64,
@@ -157,7 +159,7 @@ pub struct Initiative {
     pub estimate: Option<Date>,
     /// What was promised to whom, in the order of the file.
     pub commitments: Vec<Commitment>,
-    /// Its tasks, in the order of the file; at least one.
+    /// Its tasks, in the order of [`Plan::tasks`]; at least one that no risk must add.
     pub tasks: Vec<TaskId>,
 }
 

@@ -2,14 +2,15 @@
 
 use std::io;
 
+use crate::calendar::{Calendar, Date};
 use crate::diagnostic::Fault;
 use crate::plan::domain::Estimate;
 use crate::sampling::{Distribution, Infeasible, Range, Shape};
 use crate::scenario::reader::Faults;
-use crate::scenario::says::{EstimateText, Estimates, Form};
+use crate::scenario::says::{EstimateText, Estimates, Form, Starts};
 use crate::scenario::sections::lognormal_min_max;
 use crate::scenario::tree::{At, Span};
-use crate::units::{Measure, format_work};
+use crate::units::{Measure, WorkDays, format_clock, format_work};
 
 /// Hands over the text of a file that a scenario names, relative to the scenario.
 pub type Files<'f> = &'f dyn Fn(&str) -> io::Result<String>;
@@ -18,6 +19,44 @@ pub type Files<'f> = &'f dyn Fn(&str) -> io::Result<String>;
 const MOST_VALUES: usize = 1_000_000;
 /// Draws that a floor may raise before it is worth a warning.
 const FLOORED_SHARE: f64 = 0.01;
+
+/// What the numbers of an estimate are, for messages.
+#[derive(Debug, Clone, Copy)]
+pub enum Unit<'c> {
+    /// Working days.
+    Work,
+    /// Factors.
+    Factor,
+    /// Minutes of clock time.
+    Clock,
+    /// Mornings of working days.
+    Morning(&'c Calendar),
+}
+
+impl Unit<'_> {
+    fn show(self, value: f64, digits: usize) -> String {
+        match self {
+            Self::Work => format_work(value),
+            Self::Factor => rounded(value, digits),
+            Self::Clock => format_clock(value),
+            Self::Morning(calendar) => calendar
+                .date_of(WorkDays::new(value.round() + 1.0))
+                .as_ref()
+                .map_or_else(|| format_work(value), Date::to_string),
+        }
+    }
+
+    /// The unit of a text such as `6w / 8w / 12w`, and what it is worth.
+    fn of_text(self, text: &str) -> Option<(&'static str, f64)> {
+        let measure = match self {
+            Self::Work => Measure::Work,
+            Self::Clock => Measure::Clock,
+            Self::Factor | Self::Morning(_) => return None,
+        };
+        let letters = text.trim().rsplit(|c: char| !c.is_alphabetic()).next()?;
+        measure.units().iter().find(|(name, _)| *name == letters).copied()
+    }
+}
 
 /// Reads estimates by the scenario's defaults, and remembers which of those were needed.
 pub struct Reading<'s> {
@@ -40,8 +79,42 @@ impl<'s> Reading<'s> {
         }
     }
 
-    /// The distribution of an estimate; faults name it `name`. `plain` numbers are factors without a unit.
-    pub fn estimate(&mut self, name: &str, written: &EstimateText, plain: bool, faults: &mut Faults) -> Option<Estimate> {
+    /// The distribution of an estimate; faults name it `name`.
+    pub fn estimate(&mut self, name: &str, written: &EstimateText, unit: Unit<'_>, faults: &mut Faults) -> Option<Estimate> {
+        let read = self.read(name, written, unit, faults)?;
+        if read.low < 0.0 || read.likely < 0.0 {
+            return Some(without_floor(read));
+        }
+        warn_of_floor(name, written, &read.distribution, unit, faults);
+        Some(read)
+    }
+
+    /// Dates on which something may begin, as working days from the start to their mornings.
+    pub fn dates(&mut self, name: &str, starts: &Starts, calendar: &Calendar, faults: &mut Faults) -> Option<Estimate> {
+        let numbers = starts
+            .dates
+            .clone()
+            .map(|at| at.map(|date| calendar.morning_of(date).finite().unwrap_or_default()));
+        let [early, _, late] = &starts.dates;
+        let form = if early.value == late.value {
+            Form::Fixed(numbers.first().map_or(0.0, |at| at.value))
+        } else {
+            Form::Three {
+                shape: None,
+                range: None,
+                numbers,
+            }
+        };
+        let written = EstimateText {
+            span: starts.span.clone(),
+            text: starts.text.clone(),
+            form,
+        };
+        // The start of the scenario is no zero to shy away from: whoever comes earlier is there at the start.
+        self.read(name, &written, Unit::Morning(calendar), faults).map(without_floor)
+    }
+
+    fn read(&mut self, name: &str, written: &EstimateText, unit: Unit<'_>, faults: &mut Faults) -> Option<Estimate> {
         let built = match &written.form {
             Form::Fixed(value) => Distribution::fixed(*value).map(|fixed| (fixed, Some([*value, *value]))),
             Form::Three { shape, range, numbers } => {
@@ -67,30 +140,11 @@ impl<'s> Reading<'s> {
         let (distribution, points) = match built {
             Ok(built) => built,
             Err(why) => {
-                faults.add(infeasible(name, written, &why, plain));
+                faults.add(infeasible(name, written, &why, unit));
                 return None;
             }
         };
         let [low, likely] = points.unwrap_or_else(|| [distribution.p10(), distribution.p50()]);
-        let below_zero = low < 0.0 || likely < 0.0;
-        let distribution = if below_zero { distribution.without_floor() } else { distribution };
-        let floored = distribution.share_below_floor();
-        if floored > FLOORED_SHARE {
-            let floor = distribution.floor().unwrap_or_default();
-            let floor = if plain { rounded(floor, 3) } else { format_work(floor) };
-            faults.add(
-                Fault::warning(
-                    "floored-estimate",
-                    format!(
-                        "`{name}`: {:.1} % of draws would lie below {floor} and are set to it",
-                        floored * 100.0
-                    ),
-                )
-                .at(&written.span)
-                .label("reaches almost down to nothing")
-                .hint("for so wide a range the low number is near zero; nothing needs to be done if that is meant"),
-            );
-        }
         Some(Estimate {
             distribution,
             low,
@@ -201,18 +255,53 @@ const fn by_percentiles(distribution: Distribution) -> (Distribution, Option<[f6
     (distribution, None)
 }
 
-/// The fault of numbers that admit no distribution, with the nearest that would do in the file's own units.
-fn infeasible(name: &str, written: &EstimateText, why: &Infeasible, plain: bool) -> Fault {
-    let unit = if plain { None } else { unit_of(&written.text) };
-    let show = |value: f64, digits: usize| match unit {
-        Some((unit, worth)) => format!("{}{unit}", rounded(value / worth, digits)),
-        None if plain => rounded(value, digits),
-        None => format_work(value),
+fn without_floor(estimate: Estimate) -> Estimate {
+    Estimate {
+        distribution: estimate.distribution.without_floor(),
+        ..estimate
+    }
+}
+
+/// Warns where more than a few draws lie below what the quantity can be, and so are raised.
+fn warn_of_floor(name: &str, written: &EstimateText, distribution: &Distribution, unit: Unit<'_>, faults: &mut Faults) {
+    let share = distribution.share_below_floor();
+    if share <= FLOORED_SHARE {
+        return;
+    }
+    let floor = distribution.floor().unwrap_or_default();
+    let percent = share * 100.0;
+    let fault = if floor > 0.0 {
+        let shown = unit.show(floor, 3);
+        Fault::warning(
+            "floored-estimate",
+            format!(
+                "`{name}`: the curve through these numbers reaches below a tenth of the low number in {percent:.1} % of draws, which are raised to it ({shown})"
+            ),
+        )
+        .label("the low number is small beside the other two")
+        .hint("raise the low number, or say `shape = \"pert\", range = \"min-max\"` if the outer numbers are bounds")
+    } else {
+        Fault::warning(
+            "floored-estimate",
+            format!("`{name}`: this curve reaches below zero in {percent:.1} % of draws, which are raised to it"),
+        )
+        .label("reaches below zero")
+        .hint("make it narrower, or take a shape that stays above zero, such as lognormal")
     };
+    faults.add(fault.at(&written.span));
+}
+
+/// The fault of numbers that admit no distribution, with the nearest that would do in the file's own units.
+fn infeasible(name: &str, written: &EstimateText, why: &Infeasible, unit: Unit<'_>) -> Fault {
+    let show = |value: f64, digits: usize| match unit.of_text(&written.text) {
+        Some((unit, worth)) => format!("{}{unit}", rounded(value / worth, digits)),
+        None => unit.show(value, digits),
+    };
+    let quoted = matches!(unit, Unit::Work | Unit::Clock);
     let nearest = why.nearest.map(|numbers| {
         let numbers = numbers.map(|number| {
             let number = show(number, 4);
-            if plain { number } else { format!("\"{number}\"") }
+            if quoted { format!("\"{number}\"") } else { number }
         });
         format!("the nearest numbers that would do: [{}]", numbers.join(", "))
     });
@@ -223,12 +312,6 @@ fn infeasible(name: &str, written: &EstimateText, why: &Infeasible, plain: bool)
     .at(&written.span)
     .label("no such distribution exists")
     .maybe_hint(nearest)
-}
-
-/// The unit of the last number of a text such as `6w / 8w / 12w`.
-fn unit_of(text: &str) -> Option<(&'static str, f64)> {
-    let letters = text.trim().rsplit(|c: char| !c.is_alphabetic()).next()?;
-    Measure::Work.units().iter().find(|(name, _)| *name == letters).copied()
 }
 
 fn rounded(value: f64, digits: usize) -> String {

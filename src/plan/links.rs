@@ -2,8 +2,9 @@
 
 use crate::diagnostic::Fault;
 use crate::plan::build::{Builder, Item};
-use crate::plan::domain::{InitiativeId, Link, LinkKind, Task, TaskId, Work};
-use crate::plan::estimate::Reading;
+use crate::plan::domain::{InitiativeId, Link, LinkKind, RiskId, Task, TaskId, Work};
+use crate::plan::estimate::{Reading, Unit};
+use crate::plan::incidents::Marks;
 use crate::plan::network::{Edge, report_cycles};
 use crate::scenario::reader::suggest;
 use crate::scenario::says::{self, Tie};
@@ -99,7 +100,7 @@ impl<'s> Builder<'s> {
             let mut tied: HashSet<(usize, u8)> = HashSet::new();
             for after in &says.after {
                 let lag = match &after.lag {
-                    Some(lag) => reading.estimate(&format!("the lag of {id}"), lag, false, &mut self.faults),
+                    Some(lag) => reading.estimate(&format!("the lag of {id}"), lag, Unit::Work, &mut self.faults),
                     None => None,
                 };
                 let Some(target) = self.target(after, index, initiative) else {
@@ -154,6 +155,7 @@ impl<'s> Builder<'s> {
             links.push(own);
             edges.push(own_edges);
         }
+        self.links_of_added_tasks(&mut links, &mut edges);
         let names: Vec<&str> = self.items.iter().map(|item| item.id.as_str()).collect();
         report_cycles(&edges, &names, &mut self.faults);
         (self.errors() == before).then_some(links)
@@ -166,7 +168,8 @@ impl<'s> Builder<'s> {
     /// The tasks of each initiative that no other of its tasks waits for.
     fn terminals(&self) -> Vec<Vec<usize>> {
         let mut awaited = vec![false; self.items.len()];
-        for item in &self.items {
+        // A task that a risk adds is not always there, so whatever it waits for may be the last.
+        for item in self.items.iter().filter(|item| item.added.is_none()) {
             let own = self.scenario.initiatives.get(item.initiative);
             for after in item.says.after.iter().filter(|after| after.tie == Tie::FinishStart) {
                 let full = own.map(|own| format!("{}.{}", own.id.value, after.name.value)).unwrap_or_default();
@@ -177,6 +180,17 @@ impl<'s> Builder<'s> {
                 {
                     *slot = true;
                 }
+            }
+        }
+        for (index, item) in self.items.iter().enumerate() {
+            let awaited_here = item.added.is_some_and(|(_, before)| {
+                before
+                    .iter()
+                    .flat_map(|name| self.before(name, index))
+                    .any(|task| self.items.get(task).is_some_and(|other| other.initiative == item.initiative))
+            });
+            if let (true, Some(slot)) = (awaited_here, awaited.get_mut(index)) {
+                *slot = true;
             }
         }
         self.tasks_of
@@ -228,13 +242,14 @@ impl<'s> Builder<'s> {
         Some(Target::Initiative(whole))
     }
 
-    pub(super) fn plan_tasks(&self, works: Vec<Option<Work>>, links: Vec<Vec<Link>>) -> Option<Vec<Task>> {
+    pub(super) fn plan_tasks(&self, works: Vec<Option<Work>>, links: Vec<Vec<Link>>, marks: Vec<Marks>) -> Option<Vec<Task>> {
         let tasks: Vec<Task> = self
             .items
             .iter()
             .zip(works)
             .zip(links)
-            .map(|((item, work), links)| {
+            .zip(marks)
+            .map(|(((item, work), links), marks)| {
                 Some(Task {
                     id: item.id.clone(),
                     title: item.says.title.clone().unwrap_or_else(|| self.title_of(item)),
@@ -244,17 +259,21 @@ impl<'s> Builder<'s> {
                     links,
                     not_before: item.says.not_before.as_ref().map(|at| self.calendar.morning_of(at.value)),
                     release: item.says.release,
-                    review: Vec::new(),
-                    scales_rate: Vec::new(),
-                    only_if: None,
+                    review: marks.review,
+                    scales_rate: marks.scales_rate,
+                    only_if: item.added.map(|(risk, _)| RiskId(risk)),
                 })
             })
             .collect::<Option<_>>()?;
         (tasks.len() == self.items.len()).then_some(tasks)
     }
 
-    /// The title of a task without one; of an initiative that is one estimate, the initiative's.
+    /// The title of a task without one; of an initiative that is one estimate, the initiative's; of one that a risk adds, the
+    /// risk's.
     fn title_of(&self, item: &Item<'_>) -> String {
+        if let Some(risk) = item.added.and_then(|(risk, _)| self.scenario.risks.get(risk)) {
+            return risk.title.clone().unwrap_or_else(|| risk.id.value.clone());
+        }
         let own = self.scenario.initiatives.get(item.initiative).filter(|own| own.is_one_estimate);
         own.and_then(|own| own.title.clone()).unwrap_or_else(|| item.says.id.value.clone())
     }

@@ -4,14 +4,18 @@
 //! time, every estimate is a distribution. [`crate::scenario`] hands over what the file says; [`build`] checks it as a whole.
 //! Times are working days since the morning of the start (see [`crate::units::WorkDays`]).
 
+mod added;
+mod budgets;
 pub mod build;
 mod disclosed;
 mod domain;
 mod estimate;
+mod incidents;
 mod links;
 mod network;
 mod people;
 mod register;
+mod teams;
 #[cfg(test)]
 mod tests;
 

@@ -1,85 +1,15 @@
-//! Teams, initiatives, and who does which task.
+//! Initiatives, and who does which of their tasks.
 
 use crate::calendar::Date;
 use crate::diagnostic::Fault;
 use crate::plan::build::{Builder, count, list};
-use crate::plan::domain::{Commitment, Elsewhere, Estimate, Initiative, TaskId, Team, TeamId, Work};
-use crate::plan::estimate::Reading;
-use crate::scenario::reader::suggest;
+use crate::plan::domain::{Commitment, Estimate, Initiative, TaskId, TeamId, Work};
+use crate::plan::estimate::{Reading, Unit};
 use crate::scenario::says::{self, Engineers};
-use crate::scenario::tree::{At, Span};
+use crate::scenario::tree::Span;
 use crate::units::WorkDays;
-use std::collections::BTreeSet;
 
 impl<'s> Builder<'s> {
-    pub(super) fn plan_teams(&mut self) -> Option<Vec<Team>> {
-        let mut complete = true;
-        let mut planned = Vec::new();
-        for team in &self.scenario.teams {
-            let name = format!("team.{}", team.id.value);
-            self.check_holidays(&format!("{name}.holidays"), &team.holidays, false);
-            let mut elsewhere = Vec::new();
-            for away in &team.elsewhere {
-                self.plausible(&format!("{name}.elsewhere.until"), &away.until);
-                if self.start.is_some_and(|start| away.until.value < start) {
-                    self.faults.add(
-                        Fault::warning(
-                            "absence-over",
-                            format!("an absence in `{name}` is over before the start and changes nothing"),
-                        )
-                        .at(&away.until.span),
-                    );
-                    continue;
-                }
-                elsewhere.push(Elsewhere {
-                    engineers: away.engineers.value,
-                    until: self.calendar.evening_of(away.until.value),
-                });
-            }
-            let away: u64 = team.elsewhere.iter().map(|away| u64::from(away.engineers.value)).sum();
-            if let (Some(engineers), Some(last)) = (&team.engineers, team.elsewhere.last())
-                && away > u64::from(engineers.value)
-            {
-                self.faults.add(
-                    Fault::error(
-                        "too-many-elsewhere",
-                        format!(
-                            "`{name}` has {} but {away} of them elsewhere",
-                            count(engineers.value as usize, "engineer")
-                        ),
-                    )
-                    .at(&last.engineers.span)
-                    .related(&engineers.span, "all of them")
-                    .hint("`engineers` counts everybody, those who are elsewhere for now included"),
-                );
-            }
-            let times: BTreeSet<i64> = team
-                .holidays
-                .iter()
-                .filter(|at| self.start.is_some_and(|start| at.value >= start) && self.calendar.is_working_day(at.value))
-                .filter_map(|at| self.calendar.morning_of(at.value).finite())
-                .map(|days| days as i64)
-                .collect();
-            let Some(engineers) = &team.engineers else {
-                complete = false;
-                continue;
-            };
-            planned.push(Team {
-                id: team.id.value.clone(),
-                engineers: engineers.value,
-                focus: team.focus.as_ref().map_or(1.0, |at| at.value),
-                elsewhere,
-                holidays: times.into_iter().map(|day| WorkDays::new(day as f64)).collect(),
-                attrition_per_year: 0.0,
-                backfill: None,
-                ramp_up: 0.0,
-                hires: Vec::new(),
-                cost_per_week: 0.0,
-            });
-        }
-        complete.then_some(planned)
-    }
-
     pub(super) fn plan_initiatives(&mut self) -> Vec<Initiative> {
         let mut planned = Vec::new();
         for (index, initiative) in self.scenario.initiatives.iter().enumerate() {
@@ -164,37 +94,31 @@ impl<'s> Builder<'s> {
 
     // Work and people.
 
-    /// A team by name.
-    fn team(&mut self, name: &At<String>) -> Option<usize> {
-        if let Some(index) = self.teams.get(name.value.as_str()) {
-            return Some(*index);
-        }
-        let few = self.faults.are_few();
-        let teams = self.scenario.teams.iter().filter(|_| few);
-        let near = suggest(&name.value, teams.map(|team| team.id.value.as_str()));
-        let known = list(self.scenario.teams.iter().map(|team| team.id.value.as_str()));
-        let mut fault = Fault::error("unknown-team", format!("there is no team `{}`", name.value))
-            .at(&name.span)
-            .label("not a team")
-            .maybe_hint(near.map(|near| format!("did you mean \"{near}\"?")));
-        fault = if known.is_empty() {
-            fault.hint(format!("add `[team.{}]` with `engineers = 5`", name.value))
-        } else {
-            fault.allowed(format!("the teams are {known}"))
-        };
-        self.faults.add(fault);
-        None
-    }
-
-    /// Reports a crew that the team can never bring together.
+    /// Reports a crew that the team can never bring together, and warns of one that it may not.
     fn check_staffing(&mut self, task: &str, team: usize, needed: u32, at: &Span, is_effort: bool) {
+        let Some(all) = self.everybody(team) else { return };
+        let sure = self.everybody_for_sure(team).unwrap_or(all);
         let Some(team) = self.scenario.teams.get(team) else { return };
         let Some(engineers) = &team.engineers else { return };
-        let all = engineers.value;
-        if needed <= all {
+        let needs = count(needed as usize, "engineer");
+        if needed <= sure {
             return;
         }
-        let needs = count(needed as usize, "engineer");
+        if needed <= all {
+            self.faults.add(
+                Fault::warning(
+                    "staffed-only-by-hires",
+                    format!(
+                        "`{task}` needs {needs} of `{}` at once, which has {sure} for sure: in futures without the hires it never starts",
+                        team.id.value
+                    ),
+                )
+                .at(at)
+                .related(&engineers.span, "without those who may join or will leave again"),
+            );
+            return;
+        }
+        let hires = if team.hires.is_empty() { "" } else { ", hires included" };
         let hint = if is_effort {
             format!("ask for at most {all}; `engineers = {{ min = 1, max = {all} }}` takes as many as are free")
         } else {
@@ -203,11 +127,11 @@ impl<'s> Builder<'s> {
         self.faults.add(
             Fault::error(
                 "never-staffed",
-                format!("`{task}` needs {needs} of `{}` at once, which has {all}", team.id.value),
+                format!("`{task}` needs {needs} of `{}` at once, which has {all}{hires}", team.id.value),
             )
             .at(at)
             .label("could never start")
-            .related(&engineers.span, "the whole team")
+            .related(&engineers.span, if hires.is_empty() { "the whole team" } else { "at the start" })
             .hint(hint),
         );
     }
@@ -228,11 +152,11 @@ impl<'s> Builder<'s> {
             );
         }
         if let Some(effort) = &says.effort {
-            let estimate = reading.estimate(&id, effort, false, &mut self.faults);
+            let estimate = reading.estimate(&id, effort, Unit::Work, &mut self.faults);
             return self.effort(says, &id, effort, estimate);
         }
         let duration = says.duration.as_ref()?;
-        let estimate = reading.estimate(&id, duration, false, &mut self.faults);
+        let estimate = reading.estimate(&id, duration, Unit::Work, &mut self.faults);
         let crew = self.crew(says, &id)?;
         Some(Work::Duration { estimate: estimate?, crew })
     }
@@ -266,7 +190,7 @@ impl<'s> Builder<'s> {
                 None
             }
         }?;
-        let size = self.scenario.teams.get(team)?.engineers.as_ref().map(|at| at.value);
+        let size = self.everybody(team);
         let Engineers { min, max } = match &says.engineers {
             Some(at) => at.value,
             None => {

@@ -1,14 +1,14 @@
-//! The risk register, the budgets, and the references of what does not change the forecast yet.
+//! The risk register, and the references of what does not change the forecast yet.
 
 use crate::diagnostic::Fault;
-use crate::plan::build::{Builder, list};
-use crate::plan::domain::{Budget, BudgetKind, Initiative, InitiativeId, Link, Risk, TaskId};
-use crate::plan::estimate::Reading;
+use crate::plan::build::Builder;
+use crate::plan::domain::{Absence, Link, Mitigation, Risk, TaskId, TeamId};
+use crate::plan::estimate::{Reading, Unit};
 use crate::plan::links::awaited;
 use crate::plan::network::{comes_after, successors};
-use crate::scenario::reader::suggest;
 use crate::scenario::says::{self, Watched};
 use crate::scenario::tree::At;
+use crate::units::WorkDays;
 use std::collections::{BTreeSet, HashSet};
 
 /// Tasks that all risks together affect.
@@ -17,16 +17,22 @@ const MOST_AFFECTED: usize = 1_000_000;
 impl<'s> Builder<'s> {
     pub(super) fn risks(&mut self, reading: &mut Reading<'_>, links: &Option<Vec<Vec<Link>>>) -> Option<Vec<Risk>> {
         let before = self.errors();
-        let sure = links.as_ref().map(|links| links.iter().map(|links| awaited(links)).collect());
-        let sure = sure.map(|sure: Vec<Vec<usize>>| successors(&sure));
+        // What a task waits for that a risk adds is not sure.
+        let sure = links.as_ref().map(|links| {
+            let awaits = links.iter().zip(&self.items);
+            let sure: Vec<Vec<usize>> = awaits
+                .map(|(links, item)| if item.added.is_some() { Vec::new() } else { awaited(links) })
+                .collect();
+            successors(&sure)
+        });
         let mut planned = Vec::new();
         let mut affected = 0;
-        for risk in &self.scenario.risks {
+        for (index, risk) in self.scenario.risks.iter().enumerate() {
             let id = &risk.id.value;
             let mut affects = BTreeSet::new();
             let mut named = HashSet::new();
             for name in risk.affects.iter().filter(|name| named.insert(name.value.as_str())) {
-                affects.extend(self.affected(name, id));
+                affects.extend(self.affected(name, id, index));
             }
             affected += affects.len();
             if affected > MOST_AFFECTED {
@@ -38,13 +44,17 @@ impl<'s> Builder<'s> {
                 Some(name) => self.one_task(&format!("risk `{id}` is retired by"), name),
                 None => None,
             };
-            let mut effect = |key: &str, written: &Option<says::EstimateText>, plain: bool| {
+            let mut effect = |key: &str, written: &Option<says::EstimateText>, unit: Unit<'_>| {
                 let written = written.as_ref()?;
-                reading.estimate(&format!("risk.{id}.{key}"), written, plain, &mut self.faults)
+                reading.estimate(&format!("risk.{id}.{key}"), written, unit, &mut self.faults)
             };
-            let multiply = effect("multiply", &risk.multiply, true);
-            let add = effect("add", &risk.add, false);
-            let delay = effect("delay", &risk.delay, false);
+            let multiply = effect("multiply", &risk.multiply, Unit::Factor);
+            let add = effect("add", &risk.add, Unit::Work);
+            let delay = effect("delay", &risk.delay, Unit::Work);
+            let takes = risk.takes.as_ref().and_then(|takes| self.absence(id, takes, reading));
+            let scales_rate = self.rate_factors(&risk.scales_rate);
+            let from = self.from(risk);
+            let mitigation = self.mitigation(risk);
             self.check_strikes(risk, &affects, retired_by, sure.as_deref());
             let Some(probability) = &risk.probability else { continue };
             planned.push(Risk {
@@ -57,18 +67,95 @@ impl<'s> Builder<'s> {
                 add,
                 delay,
                 retired_by: retired_by.map(TaskId),
-                from: crate::units::WorkDays::ZERO,
-                takes: None,
-                scales_rate: Vec::new(),
-                cost: 0.0,
-                mitigation: None,
+                from,
+                takes,
+                scales_rate,
+                cost: risk.cost.as_ref().map_or(0.0, |at| at.value),
+                mitigation,
             });
         }
         (self.errors() == before).then_some(planned)
     }
 
+    /// The people whom a risk takes away.
+    fn absence(&mut self, risk: &str, takes: &says::Takes, reading: &mut Reading<'_>) -> Option<Absence> {
+        let team = self.team(&takes.team);
+        let span = reading.estimate(&format!("risk.{risk}.takes.for"), &takes.span, Unit::Work, &mut self.faults);
+        let team = team?;
+        self.check_enough(&format!("risk `{risk}` takes"), team, &takes.engineers);
+        Some(Absence {
+            team: TeamId(team),
+            engineers: takes.engineers.value,
+            span: span?,
+        })
+    }
+
+    /// When a risk's absences and scaled rates begin.
+    fn from(&mut self, risk: &says::Risk) -> WorkDays {
+        let Some(from) = &risk.from else { return WorkDays::ZERO };
+        let id = &risk.id.value;
+        if !self.plausible(&format!("risk.{id}.from"), from) {
+            return WorkDays::ZERO;
+        }
+        let time = self.calendar.morning_of(from.value);
+        if risk.takes.is_none() && risk.scales_rate.is_empty() && !risk.incomplete {
+            self.faults.add(
+                Fault::warning(
+                    "from-without-effect",
+                    format!("risk `{id}` has a date from which it holds, but takes nobody and scales no rate"),
+                )
+                .at(&from.span)
+                .hint("`from` is for `takes` and `scales_rate`; other effects bind when a task starts"),
+            );
+        } else if let Some(start) = self.start.filter(|start| from.value < *start) {
+            self.faults.add(
+                Fault::warning(
+                    "from-before-start",
+                    format!("risk `{id}` holds from {}, which lies before the start, {start}", from.value),
+                )
+                .at(&from.span)
+                .label("counts from the start"),
+            );
+        }
+        if time > WorkDays::ZERO { time } else { WorkDays::ZERO }
+    }
+
+    /// What could be done about a risk beforehand.
+    fn mitigation(&mut self, risk: &says::Risk) -> Option<Mitigation> {
+        let mitigation = risk.mitigation.as_ref()?;
+        let id = &risk.id.value;
+        let after = mitigation.probability.as_ref()?;
+        if let Some(before) = &risk.probability
+            && after.value > before.value
+        {
+            self.faults.add(
+                Fault::warning(
+                    "mitigation-makes-it-worse",
+                    format!(
+                        "the mitigation of risk `{id}` raises its probability from {} to {}",
+                        before.value.get(),
+                        after.value.get()
+                    ),
+                )
+                .at(&after.span)
+                .related(&before.span, "without it")
+                .hint("`probability` of a mitigation is what is left with it"),
+            );
+        }
+        Some(Mitigation {
+            title: mitigation.title.clone().unwrap_or_else(|| format!("mitigation of {id}")),
+            cost: mitigation.cost.unwrap_or(0.0),
+            probability: after.value,
+        })
+    }
+
     /// The tasks that a name in `affects` stands for.
-    fn affected(&mut self, name: &At<String>, risk: &str) -> Vec<usize> {
+    fn affected(&mut self, name: &At<String>, risk: &str, index: usize) -> Vec<usize> {
+        // The estimate of the task that it adds states its consequence already.
+        let others = |task: &usize| {
+            let added = self.items.get(*task).and_then(|item| item.added);
+            added.is_none_or(|(by, _)| by != index)
+        };
         let team = self.teams.get(name.value.as_str()).copied();
         let initiative = self.initiatives.get(name.value.as_str()).copied();
         match (self.tasks.get(&name.value), initiative, team) {
@@ -84,8 +171,14 @@ impl<'s> Builder<'s> {
                 Vec::new()
             }
             (Some(task), ..) => vec![*task],
-            (None, Some(initiative), None) => self.tasks_of.get(initiative).cloned().unwrap_or_default(),
-            (None, None, Some(team)) => (0..self.items.len()).filter(|task| self.belongs_to(*task, team)).collect(),
+            (None, Some(initiative), None) => {
+                let own = self.tasks_of.get(initiative).into_iter().flatten().copied();
+                own.filter(others).collect()
+            }
+            (None, None, Some(team)) => {
+                let own = (0..self.items.len()).filter(|task| self.belongs_to(*task, team));
+                own.filter(others).collect()
+            }
             (None, None, None) => {
                 self.unknown(&format!("risk `{risk}` affects"), name, None, true);
                 Vec::new()
@@ -111,16 +204,24 @@ impl<'s> Builder<'s> {
         if risk.incomplete {
             return;
         }
-        let warning = if risk.multiply.is_none() && risk.add.is_none() && risk.delay.is_none() {
+        let on_tasks = risk.multiply.is_some() || risk.add.is_some() || risk.delay.is_some();
+        let elsewhere = risk.takes.is_some() || !risk.scales_rate.is_empty() || risk.adds_task.is_some() || risk.cost.is_some();
+        let warning = if !on_tasks && !elsewhere {
             Fault::warning("risk-without-effect", format!("risk `{}` has no effect", risk.id.value))
-                .hint("add `multiply = [1.2, 1.5, 2.5]`, `add = …` or `delay = …`")
-        } else if risk.affects.is_empty() {
+                .hint("add `multiply = [1.2, 1.5, 2.5]`, `add`, `delay`, `takes`, `scales_rate`, `adds_task` or `cost`")
+        } else if on_tasks && risk.affects.is_empty() {
             Fault::warning("risk-never-strikes", format!("risk `{}` affects nothing", risk.id.value))
                 .hint("add `affects = [\"initiative.task\"]`")
+        } else if !on_tasks && !risk.affects.is_empty() && risk.adds_task.is_none() {
+            Fault::warning(
+                "affects-without-effect",
+                format!("risk `{}` names what it affects, but not what it does to it", risk.id.value),
+            )
+            .hint("add `multiply`, `add` or `delay`, or take `affects` out")
         } else {
             let (Some(task), Some(sure)) = (retired_by, sure) else { return };
             let after = comes_after(task, sure);
-            if affects.is_empty() || !affects.iter().all(|task| after.get(*task) == Some(&true)) {
+            if elsewhere || affects.is_empty() || !affects.iter().all(|task| after.get(*task) == Some(&true)) {
                 return;
             }
             let by = self.items.get(task).map(|item| item.id.clone()).unwrap_or_default();
@@ -135,109 +236,13 @@ impl<'s> Builder<'s> {
         self.faults.add(warning.at(&risk.id.span));
     }
 
-    pub(super) fn budgets(&mut self, initiatives: &[Initiative]) -> Option<Vec<Budget>> {
-        let before = self.errors();
-        let mut planned = Vec::new();
-        for budget in &self.scenario.budgets {
-            let Some(delivery) = &budget.delivery else { continue };
-            let Some(index) = self.budget_initiative(budget, delivery) else {
-                continue;
-            };
-            let Some(initiative) = initiatives.get(index) else { continue };
-            let whom = list(initiative.commitments.iter().filter_map(|commitment| commitment.to.as_deref()));
-            let commitment = match &delivery.to {
-                _ if initiative.commitments.is_empty() => {
-                    self.faults.add(
-                        Fault::error(
-                            "no-commitment",
-                            format!(
-                                "`budget.{}` limits the slip of `{}`, which has no commitment",
-                                budget.id.value, initiative.id
-                            ),
-                        )
-                        .at(&budget.id.span)
-                        .hint(format!("add `commitment = 2026-06-30` to `[initiative.{}]`", initiative.id)),
-                    );
-                    None
-                }
-                None => Some(0),
-                Some(to) => {
-                    let found = initiative
-                        .commitments
-                        .iter()
-                        .position(|commitment| commitment.to.as_ref() == Some(&to.value));
-                    if found.is_none() {
-                        let near = suggest(
-                            &to.value,
-                            initiative.commitments.iter().filter_map(|commitment| commitment.to.as_deref()),
-                        );
-                        let fault = Fault::error(
-                            "unknown-commitment",
-                            format!("`{}` has no commitment to \"{}\"", initiative.id, to.value),
-                        )
-                        .at(&to.span)
-                        .maybe_hint(near.map(|near| format!("did you mean \"{near}\"?")));
-                        self.faults.add(if whom.is_empty() { fault } else { fault.allowed(whom) });
-                    }
-                    found
-                }
-            };
-            if let (Some(commitment), Some(max_slip)) = (commitment, delivery.max_slip) {
-                planned.push(Budget {
-                    id: budget.id.value.clone(),
-                    kind: BudgetKind::Delivery {
-                        initiative: InitiativeId(index),
-                        commitment,
-                        max_slip,
-                    },
-                    tolerance: budget.tolerance,
-                });
-            }
-        }
-        (self.errors() == before).then_some(planned)
-    }
-
-    fn budget_initiative(&mut self, budget: &says::Budget, delivery: &says::Delivery) -> Option<usize> {
-        let known = || self.scenario.initiatives.iter().map(|initiative| initiative.id.value.as_str());
-        let fault = match &delivery.initiative {
-            Some(name) => match self.initiatives.get(name.value.as_str()) {
-                Some(index) => return Some(*index),
-                None => Fault::error("unknown-reference", format!("there is no initiative `{}`", name.value))
-                    .at(&name.span)
-                    .allowed(list(known()))
-                    .maybe_hint(suggest(&name.value, known()).map(|near| format!("did you mean \"{near}\"?"))),
-            },
-            None if self.scenario.initiatives.len() == 1 => return Some(0),
-            None if self.scenario.initiatives.is_empty() => return None,
-            None => Fault::error("missing-key", format!("`budget.{}` does not say `initiative`", budget.id.value))
-                .at(&budget.id.span)
-                .allowed(list(known()))
-                .hint("with more than one initiative, say whose slip is limited"),
-        };
-        self.faults.add(fault);
-        None
-    }
-
     /// References of what does not change the forecast yet.
     pub(super) fn check_references(&mut self) {
         let scenario = self.scenario;
-        let unknown = |what: &str, name: &At<String>, known: Vec<&str>| {
-            let near = suggest(&name.value, known.iter().copied()).map(|near| format!("did you mean \"{near}\"?"));
-            let fault = Fault::error("unknown-reference", format!("there is no {what} `{}`", name.value))
-                .at(&name.span)
-                .label("no such name")
-                .maybe_hint(near);
-            if known.is_empty() {
-                fault.hint(format!("add `[{what}.{}]`, or take this out", name.value))
-            } else {
-                fault.allowed(list(known.into_iter()))
-            }
-        };
-        let ids = |list: &'s [At<String>]| list.iter().map(|at| at.value.as_str()).collect::<Vec<&str>>();
-        let bets: HashSet<&str> = ids(&scenario.bets).into_iter().collect();
+        let bets: HashSet<&str> = scenario.bets.iter().map(|at| at.value.as_str()).collect();
         for name in scenario.initiatives.iter().flat_map(|initiative| &initiative.supports) {
             if !bets.contains(name.value.as_str()) && self.faults.are_few() {
-                self.faults.add(unknown("bet", name, ids(&scenario.bets)));
+                self.no_such("bet", name, scenario.bets.iter().map(|at| at.value.as_str()));
             }
         }
         for checkpoint in &scenario.checkpoints {
@@ -256,18 +261,22 @@ impl<'s> Builder<'s> {
                 }
             }
             let Some((watched, name)) = &checkpoint.watches else { continue };
-            let (what, known) = match watched {
+            let (what, known): (_, Vec<&str>) = match watched {
                 Watched::Task => {
                     self.one_task(&format!("checkpoint `{}` watches", checkpoint.id.value), name);
                     continue;
                 }
-                Watched::Incident => ("incident", ids(&scenario.incidents)),
-                Watched::Team => ("team", scenario.teams.iter().map(|team| team.id.value.as_str()).collect()),
-                Watched::Budget => ("budget", scenario.budgets.iter().map(|budget| budget.id.value.as_str()).collect()),
+                Watched::Incident => ("incident", names(&scenario.incidents, |class| &class.id)),
+                Watched::Team => ("team", names(&scenario.teams, |team| &team.id)),
+                Watched::Budget => ("budget", names(&scenario.budgets, |budget| &budget.id)),
             };
             if !known.contains(&name.value.as_str()) {
-                self.faults.add(unknown(what, name, known));
+                self.no_such(what, name, known.into_iter());
             }
         }
     }
+}
+
+fn names<T>(entries: &[T], id: impl Fn(&T) -> &At<String>) -> Vec<&str> {
+    entries.iter().map(|entry| id(entry).value.as_str()).collect()
 }

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::Fault;
-use crate::scenario::reader::{Faults, NOT_NEGATIVE, Reader, suggest, wrong_type};
+use crate::scenario::reader::{Faults, MONEY, Reader, suggest, wrong_type};
 use crate::scenario::says::{Choice, Scenario};
 use crate::scenario::sections;
 use crate::scenario::tree::{At, Entry, Node, Table, Value};
@@ -36,8 +36,23 @@ const SECTIONS: [&str; 11] = [
 ];
 /// Lists of tables that an overlay adds to.
 const APPENDED: [&str; 2] = ["hire", "commitment"];
-/// Keys whose value is an estimate, also where it is written as a table.
-const ESTIMATES: [&str; 7] = ["effort", "duration", "multiply", "add", "delay", "lag", "overrun"];
+/// Keys whose value is an estimate or a rate, also where it is written as a table.
+const ESTIMATES: [&str; 14] = [
+    "effort",
+    "duration",
+    "multiply",
+    "add",
+    "delay",
+    "lag",
+    "overrun",
+    "backfill",
+    "response",
+    "downtime",
+    "follow_up",
+    "fix",
+    "for",
+    "rate",
+];
 
 /// Reads the options of a file and makes each one's scenario.
 pub fn read(root: &Table, scenario: &mut Scenario) {
@@ -74,7 +89,7 @@ pub fn read(root: &Table, scenario: &mut Scenario) {
     let mut based_on: HashMap<String, At<String>> = HashMap::new();
     for (id, mut reader) in options {
         let title = reader.text("title", &mut faults).map(|at| at.value);
-        let cost = reader.real("cost", &NOT_NEGATIVE, &mut faults).map(|at| at.value);
+        let cost = reader.real("cost", &MONEY, &mut faults).map(|at| at.value);
         let recommended = reader.flag("recommended", &mut faults).is_some_and(|at| at.value);
         if let Some(base) = reader.text("based_on", &mut faults) {
             based_on.insert(id.value.clone(), base);
@@ -363,6 +378,18 @@ fn merge(base: &mut Table, over: &Table) {
                     value: first,
                 }];
                 items.extend(added.iter().cloned());
+                *value = Value::Array(items);
+            }
+            // One hire more, written as a table by itself.
+            (value @ (Value::Array(_) | Value::Table(_)), Value::Table(_)) if entry.key == "hire" => {
+                let mut items = match std::mem::replace(value, Value::Faulty) {
+                    Value::Array(items) => items,
+                    one => vec![Node {
+                        span: existing.node.span.clone(),
+                        value: one,
+                    }],
+                };
+                items.push(entry.node.clone());
                 *value = Value::Array(items);
             }
             _ => put(base, entry),

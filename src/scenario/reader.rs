@@ -118,6 +118,13 @@ pub const NOT_NEGATIVE: Real = Real {
     max: f64::INFINITY,
     example: 0.2,
 };
+/// Money. More than that is a typing error, and sums stay finite.
+pub const MONEY: Real = Real {
+    min: 0.0,
+    reaches_min: true,
+    max: 1e15,
+    example: 4_000.0,
+};
 
 /// A table that is being read.
 pub struct Reader<'t> {

@@ -36,11 +36,11 @@ pub struct Scenario {
     /// `[bet.…]`.
     pub bets: Vec<At<String>>,
     /// `[flow.…]`.
-    pub flows: Vec<At<String>>,
+    pub flows: Vec<Flow>,
     /// `[incident.…]`.
-    pub incidents: Vec<At<String>>,
+    pub incidents: Vec<Incident>,
     /// `[finding.…]`.
-    pub findings: Vec<At<String>>,
+    pub findings: Vec<Finding>,
     /// `[option.…]`, each with the whole scenario that it makes of this one.
     pub options: Vec<Choice>,
     /// Keys that are read but do not change a forecast yet.
@@ -77,6 +77,8 @@ pub struct Estimates {
     pub range: Option<At<Range>>,
     /// What tasks share.
     pub correlation: Option<At<Correlation>>,
+    /// The keys of a correlation table that were left to their defaults.
+    pub correlation_by_default: Vec<&'static str>,
     /// The overrun of the whole portfolio.
     pub overrun: Option<At<Overrun>>,
 }
@@ -105,6 +107,44 @@ pub struct Team {
     pub holidays: Vec<At<Date>>,
     /// Whether tasks without a team belong to it.
     pub default: Option<At<bool>>,
+    /// The share of its people who leave in a year.
+    pub attrition_per_year: Option<At<f64>>,
+    /// How long a vacancy stays open.
+    pub backfill: Option<EstimateText>,
+    /// Working days until a newcomer is fully productive.
+    pub ramp_up: Option<At<f64>>,
+    /// People who are to join.
+    pub hires: Vec<Hire>,
+    /// Money for an engineer and a week.
+    pub cost_per_week: Option<At<f64>>,
+}
+
+/// People who are to join a team.
+#[derive(Debug, Clone)]
+pub struct Hire {
+    /// Where it stands.
+    pub span: Span,
+    /// When they join.
+    pub starts: Option<Starts>,
+    /// That they join; certain where none is given.
+    pub probability: Option<At<Probability>>,
+    /// How many; one where none is given.
+    pub engineers: Option<At<u32>>,
+    /// Their last day.
+    pub until: Option<At<Date>>,
+    /// Working days until they are fully productive; the team's where none is given.
+    pub ramp_up: Option<At<f64>>,
+}
+
+/// The dates on which somebody may join: early, likely, late; three times the same where one date is given.
+#[derive(Debug, Clone)]
+pub struct Starts {
+    /// Where.
+    pub span: Span,
+    /// For people: `2026-02-02 / 2026-02-16 / 2026-03-30`.
+    pub text: String,
+    /// In ascending order.
+    pub dates: [At<Date>; 3],
 }
 
 /// People on other work until the evening of a date.
@@ -175,7 +215,14 @@ pub struct Task {
     pub priority: Option<u32>,
     /// Whether it puts something before customers.
     pub release: bool,
+    /// Findings that a review at its end is expected to bring up, by class.
+    pub review: Factors,
+    /// Factors on incident rates from its finish on, by class.
+    pub scales_rate: Factors,
 }
+
+/// Names and a number for each.
+pub type Factors = Vec<(At<String>, At<f64>)>;
 
 /// Teams and how many people of each.
 pub type Crew = Vec<(At<String>, At<u32>)>;
@@ -234,30 +281,162 @@ pub struct Risk {
     pub delay: Option<EstimateText>,
     /// The task that ends it.
     pub retired_by: Option<At<String>>,
+    /// When its absences and scaled rates begin.
+    pub from: Option<At<Date>>,
+    /// People it takes away.
+    pub takes: Option<Takes>,
+    /// Factors on incident rates, by class.
+    pub scales_rate: Factors,
+    /// Work that has to be done if it happens.
+    pub adds_task: Option<AddedTask>,
+    /// Money, once.
+    pub cost: Option<At<f64>>,
+    /// What could be done about it beforehand.
+    pub mitigation: Option<Mitigation>,
     /// Whether something of it is faulty or not supported yet, so that nothing can be said about what it changes.
     pub incomplete: bool,
 }
 
-/// `[budget.…]` of the kind `delivery`; other kinds are known by name alone.
+/// People whom a risk takes away.
+#[derive(Debug, Clone)]
+pub struct Takes {
+    /// Whose.
+    pub team: At<String>,
+    /// How many.
+    pub engineers: At<u32>,
+    /// For how long.
+    pub span: EstimateText,
+}
+
+/// A task that a risk adds.
+#[derive(Debug, Clone)]
+pub struct AddedTask {
+    /// The task, by the risk's name.
+    pub task: Task,
+    /// Where it belongs.
+    pub initiative: Option<At<String>>,
+    /// What comes after it.
+    pub before: Vec<At<String>>,
+}
+
+/// What could be done about a risk beforehand.
+#[derive(Debug, Clone)]
+pub struct Mitigation {
+    /// Text for people.
+    pub title: Option<String>,
+    /// Money, once.
+    pub cost: Option<f64>,
+    /// That the risk happens nevertheless.
+    pub probability: Option<At<Probability>>,
+}
+
+/// `[flow.…]`.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    /// Its name.
+    pub id: At<String>,
+    /// How many customers use it.
+    pub customers: Option<f64>,
+    /// What a minute of one of them is worth.
+    pub value_per_customer_minute: Option<f64>,
+}
+
+/// `[incident.…]`.
+#[derive(Debug, Clone)]
+pub struct Incident {
+    /// Its name.
+    pub id: At<String>,
+    /// Who responds.
+    pub team: Option<At<String>>,
+    /// What customers feel it in.
+    pub flow: Option<At<String>>,
+    /// Mean number per calendar day.
+    pub rate_per_day: Option<At<f64>>,
+    /// Coefficient of variation of the true rate.
+    pub rate_cv: Option<f64>,
+    /// Variance of each quarter's own factor.
+    pub overdispersion: Option<f64>,
+    /// How many respond.
+    pub responders: Option<At<u32>>,
+    /// How long they are away.
+    pub response: Option<EstimateText>,
+    /// Minutes that customers feel.
+    pub downtime: Option<EstimateText>,
+    /// The share of the flow's customers who feel it.
+    pub share: Option<At<f64>>,
+    /// Work afterwards.
+    pub follow_up: Option<EstimateText>,
+    /// That a release causes one.
+    pub change_failure_rate: Option<At<Probability>>,
+    /// Whether something of it is faulty, so that nothing can be said about what it lacks.
+    pub incomplete: bool,
+}
+
+/// `[finding.…]`.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// Its name.
+    pub id: At<String>,
+    /// Mean number per engineer-week of effort.
+    pub per_engineer_week: Option<At<f64>>,
+    /// Coefficient of variation of the true rate.
+    pub rate_cv: Option<f64>,
+    /// Effort to fix one.
+    pub fix: Option<EstimateText>,
+    /// Who fixes.
+    pub team: Option<At<String>>,
+    /// Whether an open one holds releases.
+    pub blocks_release: Option<bool>,
+}
+
+/// `[budget.…]`.
 #[derive(Debug, Clone)]
 pub struct Budget {
     /// Its name.
     pub id: At<String>,
-    /// What it limits, where that is supported.
-    pub delivery: Option<Delivery>,
+    /// What it limits; `None` where the kind is missing or unknown.
+    pub limit: Option<Limit>,
     /// The accepted probability of a breach.
     pub tolerance: Option<Probability>,
 }
 
-/// A limit on slip.
+/// What a budget limits.
 #[derive(Debug, Clone)]
-pub struct Delivery {
-    /// Whose; the only initiative where none is given.
-    pub initiative: Option<At<String>>,
-    /// Against which commitment; the first where none is given.
-    pub to: Option<At<String>>,
-    /// The largest slip, as a share.
-    pub max_slip: Option<f64>,
+pub enum Limit {
+    /// Slip.
+    Delivery {
+        /// Whose; the only initiative where none is given.
+        initiative: Option<At<String>>,
+        /// Against which commitment; the first where none is given.
+        to: Option<At<String>>,
+        /// The largest slip, as a share.
+        max_slip: Option<f64>,
+    },
+    /// Downtime of a flow in a quarter.
+    Reliability {
+        /// Which flow.
+        flow: Option<At<String>>,
+        /// The most customer-minutes.
+        customer_minutes_per_quarter: Option<f64>,
+        /// Used up before the start.
+        burnt: Option<At<f64>>,
+        /// Whether a quarter over its budget holds releases.
+        freeze: Option<bool>,
+    },
+    /// Findings that hold releases.
+    Security {
+        /// Whose; the only initiative where none is given.
+        initiative: Option<At<String>>,
+        /// The most open findings.
+        max_open: Option<f64>,
+        /// The most working days.
+        max_days_held: Option<f64>,
+    },
+    /// Money.
+    Cost {
+        /// The most.
+        max: Option<f64>,
+    },
 }
 
 /// `[checkpoint.…]`: what it refers to.
@@ -308,7 +487,7 @@ pub struct EstimateText {
     pub span: Span,
     /// For people: `6w / 8w / 12w`.
     pub text: String,
-    /// The numbers, in working days; factors are plain.
+    /// The numbers, in working days, or minutes of clock time; factors are plain.
     pub form: Form,
 }
 

@@ -1,0 +1,151 @@
+//! What several sections share: bounds, named tables, people, dates, and keys that change nothing yet.
+
+use crate::diagnostic::Fault;
+use crate::scenario::estimate::{Scale, estimate};
+use crate::scenario::reader::{Faults, Reader, Real, SHARE, Whole, date, items, real, text, whole, wrong_type};
+use crate::scenario::says::{EstimateText, Factors};
+use crate::scenario::tree::{At, Node, Value};
+use crate::units::{Measure, Probability};
+
+/// People of a team.
+pub const ENGINEERS: Whole = Whole {
+    min: 1,
+    max: 10_000,
+    example: 5,
+};
+/// A factor on a rate.
+pub const RATE_FACTOR: Real = Real {
+    min: 0.0,
+    reaches_min: false,
+    max: 1_000.0,
+    example: 0.6,
+};
+/// Coefficient of variation of a rate.
+pub const RATE_CV: Real = Real {
+    min: 0.0,
+    reaches_min: true,
+    max: 5.0,
+    example: 0.5,
+};
+const PRIORITY: Whole = Whole {
+    min: 1,
+    max: 1_000_000,
+    example: 1,
+};
+/// The most entries of each section that a scenario may have.
+const MOST_ENTRIES: usize = 5_000;
+
+/// Reads each named table of a section.
+pub fn named<'t, T>(
+    root: &mut Reader<'t>,
+    key: &'static str,
+    what: &'static str,
+    example: &str,
+    faults: &mut Faults,
+    mut read: impl FnMut(At<String>, Reader<'t>, &mut Faults) -> T,
+) -> Vec<T> {
+    let mut entries = root.named(key, what, example, faults);
+    if let Some((id, _)) = entries.get(MOST_ENTRIES) {
+        let message = format!("`{key}` has {} entries", entries.len());
+        faults.add(
+            Fault::error("too-many", message)
+                .at(&id.span)
+                .allowed(format!("at most {MOST_ENTRIES}")),
+        );
+        entries.truncate(MOST_ENTRIES);
+    }
+    entries.into_iter().map(|(id, reader)| read(id, reader, faults)).collect()
+}
+
+/// Refuses what would change the forecast and is not simulated yet.
+pub fn not_supported(name: &str, what: &str, span: &std::ops::Range<usize>, faults: &mut Faults) {
+    faults.add(
+        Fault::error("not-supported-yet", format!("`{name}`: {what} are not simulated yet"))
+            .at(span)
+            .label("would change the forecast, so it is not passed over in silence")
+            .hint("take it out (or put `#` before the lines) to forecast without it"),
+    );
+}
+
+/// Reads keys that cannot change a forecast yet as text, and lists those that are there.
+pub fn unused_texts(reader: &mut Reader<'_>, keys: &[&'static str], unused: &mut Vec<At<String>>, faults: &mut Faults) {
+    for key in keys {
+        if let Some(entry) = reader.entry(key) {
+            text(&reader.name(key), &entry.node, faults);
+            unused.push(At::new(reader.name(key), entry.key_span.clone()));
+        }
+    }
+}
+
+/// Lists a key that cannot change a forecast yet.
+pub fn mark_unused(reader: &mut Reader<'_>, key: &'static str, unused: &mut Vec<At<String>>) {
+    if let Some(entry) = reader.entry(key) {
+        unused.push(At::new(reader.name(key), entry.key_span.clone()));
+    }
+}
+
+/// Dates; none where the key is missing.
+pub fn dates(reader: &mut Reader<'_>, key: &'static str, faults: &mut Faults) -> Vec<At<crate::calendar::Date>> {
+    let Some(node) = reader.node(key) else { return Vec::new() };
+    let name = reader.name(key);
+    items(node).iter().filter_map(|item| date(&name, item, faults)).collect()
+}
+
+/// A number of people, at least one.
+pub fn people(name: &str, node: &Node, faults: &mut Faults) -> Option<At<u32>> {
+    let at = whole(name, node, &ENGINEERS, faults)?;
+    Some(At::new(u32::try_from(at.value).ok()?, at.span))
+}
+
+/// 1 first.
+pub fn priority(reader: &mut Reader<'_>, faults: &mut Faults) -> Option<u32> {
+    reader
+        .whole("priority", &PRIORITY, faults)
+        .and_then(|at| u32::try_from(at.value).ok())
+}
+
+/// A probability that must be there.
+pub fn probability(reader: &mut Reader<'_>, faults: &mut Faults) -> Option<At<Probability>> {
+    reader.required("probability", "probability = 0.35", faults)?;
+    share(reader, "probability", faults)
+}
+
+/// An optional probability.
+pub fn share(reader: &mut Reader<'_>, key: &'static str, faults: &mut Faults) -> Option<At<Probability>> {
+    let at = reader.real(key, &SHARE, faults)?;
+    Some(At::new(Probability::new(at.value)?, at.span))
+}
+
+/// An optional estimate of a quantity with a unit.
+pub fn measured(reader: &mut Reader<'_>, key: &'static str, measure: Measure, faults: &mut Faults) -> Option<EstimateText> {
+    let node = reader.node(key)?;
+    estimate(&reader.name(key), node, Scale::Quantity(measure), faults)
+}
+
+/// Names of classes and a number for each: `{ sev1 = 0.6 }`.
+pub fn factors(reader: &mut Reader<'_>, key: &'static str, bound: &Real, faults: &mut Faults) -> Factors {
+    let Some(node) = reader.node(key) else { return Vec::new() };
+    let name = reader.name(key);
+    let Node {
+        value: Value::Table(table),
+        ..
+    } = node
+    else {
+        let example = if key == "review" { "critical" } else { "sev1" };
+        wrong_type(
+            &name,
+            node,
+            &format!("a table of classes and numbers, such as {{ {example} = {} }}", bound.example),
+            faults,
+        );
+        return Vec::new();
+    };
+    table
+        .entries
+        .iter()
+        .filter_map(|entry| {
+            let number = real(&format!("{name}.{}", entry.key), &entry.node, bound, faults)?;
+            Some((At::new(entry.key.clone(), entry.key_span.clone()), number))
+        })
+        .collect()
+}
