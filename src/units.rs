@@ -235,13 +235,13 @@ fn is_near_half(x: f64) -> bool {
 pub struct Probability(f64);
 
 impl Probability {
+    /// It does not happen.
+    pub const NEVER: Self = Self(0.0);
+    /// It happens.
+    pub const CERTAIN: Self = Self(1.0);
     /// What may be written, for messages.
     pub const ALLOWED: &'static str = "a number from 0 to 1, such as 0.35";
 
-    /// What cannot happen.
-    pub const NEVER: Self = Self(0.0);
-    /// What is certain.
-    pub const CERTAIN: Self = Self(1.0);
 
     /// `None` outside 0 to 1 or for NaN.
     #[must_use]

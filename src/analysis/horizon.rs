@@ -28,7 +28,10 @@ impl Horizon {
             limit: self.never_after.days(),
             horizon: plan.calendar.evening_of(self.date).days(),
             horizon_clock: days as f64,
-            quarters: quarters(start, MOST_QUARTERS).iter().filter(|quarter| quarter.begins < days as f64).count(),
+            quarters: quarters(start, MOST_QUARTERS)
+                .iter()
+                .filter(|quarter| quarter.begins < days as f64)
+                .count(),
             weeks: if weeks { (days as usize).div_ceil(7).min(MOST_WEEKS) } else { 0 },
         }
     }

@@ -1,10 +1,15 @@
 //! From trials to what they mean: timelines, commitments, budgets.
 
 mod assumptions;
+mod budgets;
+mod company;
 mod forecast;
 mod horizon;
+mod prices;
+mod reading;
 mod summarise;
 mod understanding;
+mod variants;
 
 pub use forecast::{
     AssumptionPrice, Blame, BudgetForecast, CapacityWeek, CommitmentForecast, CostForecast, CurvePoint, Displacement, Forecast,
@@ -12,5 +17,6 @@ pub use forecast::{
     ScenarioFacts, Share, Spread, Timelines, Verdict,
 };
 pub use horizon::{Horizon, HorizonError, horizon};
+pub use prices::{Prices, price_runs, price_trials, prices};
 pub use summarise::{Facts, forecast};
 pub use understanding::{PaperTask, Step, Understanding, WaitedFor, understand};

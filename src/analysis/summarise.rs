@@ -1,16 +1,20 @@
 //! Trials → [`Forecast`].
 
 use super::assumptions::{assumptions, not_modelled};
+use super::budgets::Budgets;
+use super::company::{capacity, cost};
 use super::forecast::{
-    BudgetForecast, CommitmentForecast, CurvePoint, Forecast, InitiativeForecast, Landmark, Mean, Moment, PortfolioForecast, Quantile,
-    SCHEMA_VERSION, ScenarioFacts, Share, Timelines, Verdict,
+    CommitmentForecast, CurvePoint, Forecast, InitiativeForecast, Landmark, Mean, Moment, PortfolioForecast, Quantile, SCHEMA_VERSION,
+    ScenarioFacts, Timelines,
 };
 use super::horizon::Horizon;
+use super::prices::Prices;
+use super::reading::{moment, share};
 use crate::calendar::Calendar;
 use crate::engine::{Landmarks, Trials};
-use crate::plan::{Budget, BudgetKind, Commitment, Initiative, Plan};
+use crate::plan::{Commitment, Initiative, Plan};
 use crate::statistics::{Proportion, Sorted};
-use crate::units::{Percentile, Probability, WorkDays};
+use crate::units::Percentile;
 
 /// Percentiles of `timelines.csv`.
 const PERCENTILES: [u32; 13] = [1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99];
@@ -32,18 +36,19 @@ pub struct Facts {
 
 /// What the trials say. Shapes: `trials` has a column for each initiative of the plan.
 #[must_use]
-pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmarks, trials: &Trials) -> Forecast {
+pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmarks, trials: &Trials, prices: Prices) -> Forecast {
     let count = trials.count();
     let finishes: Vec<Sorted> = (0..plan.initiatives.len())
         .map(|index| Sorted::new(trials.finishes(index).collect()))
         .collect();
     let reader = Reader { calendar: &plan.calendar };
-    let breaches = Breaches::new(plan);
+    let budgets = Budgets::new(plan, trials);
+    let window = horizon.window(plan, true);
     let initiatives = plan
         .initiatives
         .iter()
         .enumerate()
-        .map(|(index, initiative)| reader.initiative(plan, index, initiative, &finishes[index], landmarks, trials, &breaches))
+        .map(|(index, initiative)| reader.initiative(plan, index, initiative, &finishes[index], landmarks, trials, &budgets))
         .collect();
     let portfolio = (plan.initiatives.len() > 1).then(|| PortfolioForecast {
         timelines: reader.timelines(
@@ -58,21 +63,17 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         seed: facts.seed,
         trials: count as u32,
         trials_requested: facts.trials_requested,
-        partial: (count as u32) < facts.trials_requested,
+        partial: (count as u32) < facts.trials_requested || !prices.is_whole,
         start: plan.calendar.start(),
         horizon: horizon.date,
         initiatives,
         portfolio,
-        budgets: plan
-            .budgets
-            .iter()
-            .filter_map(|budget| reader.budget(plan, budget, &finishes))
-            .collect(),
-        cost: None,
-        capacity: Vec::new(),
-        prices: Vec::new(),
-        displacements: Vec::new(),
-        mitigations: Vec::new(),
+        budgets: budgets.forecasts(trials, &window),
+        cost: cost(trials),
+        capacity: capacity(plan, trials, &window),
+        prices: prices.assumptions,
+        displacements: prices.displacements,
+        mitigations: prices.mitigations,
         assumptions: assumptions(plan),
         not_modelled: not_modelled(plan),
         defaults: plan.defaults.clone(),
@@ -86,51 +87,13 @@ fn latest(finishes: &[f64]) -> f64 {
     finishes.iter().copied().fold(0.0, f64::max)
 }
 
-/// Which trials are within every budget.
-struct Breaches {
-    /// Initiative, and the latest finish that its budget allows.
-    limits: Vec<(usize, f64)>,
-}
-
-impl Breaches {
-    fn new(plan: &Plan) -> Self {
-        let limits = plan.budgets.iter().filter_map(|budget| match &budget.kind {
-            BudgetKind::Delivery { initiative, .. } => Some((initiative.0, latest_within(plan, budget)?)),
-            _ => None,
-        });
-        Self { limits: limits.collect() }
-    }
-
-    fn none_in(&self, row: &[f64]) -> bool {
-        self.limits.iter().all(|(initiative, latest)| row[*initiative] <= *latest)
-    }
-}
-
-/// The latest finish within a delivery budget: slip = (finish − commitment) ÷ (commitment − start) ≤ max_slip.
-fn latest_within(plan: &Plan, budget: &Budget) -> Option<f64> {
-    let BudgetKind::Delivery {
-        initiative,
-        commitment,
-        max_slip,
-    } = &budget.kind
-    else {
-        return None;
-    };
-    let promised = plan.initiatives[initiative.0].commitments[*commitment].time.days();
-    Some(WorkDays::new(promised * (1.0 + max_slip)).days())
-}
-
 struct Reader<'a> {
     calendar: &'a Calendar,
 }
 
 impl Reader<'_> {
     fn moment(&self, days: f64) -> Moment {
-        let working_days = WorkDays::new(days);
-        Moment {
-            date: self.calendar.date_of(working_days),
-            working_days,
-        }
+        moment(self.calendar, days)
     }
 
     fn quantile(&self, finishes: &Sorted, percentile: Percentile) -> Quantile {
@@ -164,11 +127,11 @@ impl Reader<'_> {
         finishes: &Sorted,
         landmarks: &Landmarks,
         trials: &Trials,
-        breaches: &Breaches,
+        budgets: &Budgets<'_>,
     ) -> InitiativeForecast {
         let estimate = initiative.estimate.map(|date| (date, self.calendar.evening_of(date)));
         let commitments = initiative.commitments.iter().map(|commitment| {
-            let within = Proportion::of(trials.rows(), |row| row[index] <= commitment.time.days() && breaches.none_in(row));
+            let within = Proportion::of(trials.rows(), |row| row[index] <= commitment.time.days() && budgets.all_kept(row));
             self.commitment(commitment, finishes, estimate.map(|(_, time)| time.days()), within)
         });
         InitiativeForecast {
@@ -230,49 +193,6 @@ impl Reader<'_> {
         }
     }
 
-    fn budget(&self, plan: &Plan, budget: &Budget, finishes: &[Sorted]) -> Option<BudgetForecast> {
-        let BudgetKind::Delivery {
-            initiative,
-            commitment,
-            max_slip,
-        } = &budget.kind
-        else {
-            return None;
-        };
-        let whose = &plan.initiatives[initiative.0];
-        let commitment = &whose.commitments[*commitment];
-        let finishes = &finishes[initiative.0];
-        let latest = latest_within(plan, budget)?;
-        let promised = commitment.time.days();
-        let slip = |percent| {
-            let days = finishes.quantile(Percentile::percent(percent))?;
-            days.is_finite().then_some((days - promised) / promised)
-        };
-        let within = finishes.share_at_or_below(latest);
-        let breached = Proportion {
-            hits: within.trials - within.hits,
-            trials: within.trials,
-        };
-        let first_day_over = self.calendar.date_of(WorkDays::new(latest.floor() + 1.0));
-        Some(BudgetForecast {
-            id: budget.id.clone(),
-            kind: "delivery",
-            initiative: Some(whose.id.clone()),
-            to: commitment.to.clone(),
-            period: "horizon".into(),
-            counted: "slip",
-            limit: *max_slip,
-            p_breach: share(breached),
-            mean: None,
-            p50: slip(50),
-            p90: slip(90),
-            median_breach_date: first_day_over.filter(|_| breached.hits > 0),
-            tolerance: budget.tolerance.map(Probability::get),
-            verdict: verdict(breached, budget.tolerance),
-            blame: Vec::new(),
-        })
-    }
-
     /// At most [`CURVE_POINTS`] points of the empirical distribution function, by equal steps of the share.
     fn curve(&self, finishes: &Sorted) -> Vec<CurvePoint> {
         let n = finishes.values().len();
@@ -288,31 +208,5 @@ impl Reader<'_> {
                 })
             })
             .collect()
-    }
-}
-
-fn share(counted: Proportion) -> Share {
-    let interval = counted.wilson();
-    Share {
-        p: counted.estimate().unwrap_or(0.0),
-        ci_low: interval.low,
-        ci_high: interval.high,
-        hits: counted.hits as u32,
-        trials: counted.trials as u32,
-    }
-}
-
-/// On which side of its tolerance a breach lies, if the trials can tell.
-fn verdict(breached: Proportion, tolerance: Option<Probability>) -> Verdict {
-    let Some(tolerance) = tolerance.map(Probability::get) else {
-        return Verdict::NoTolerance;
-    };
-    let interval = breached.wilson();
-    if interval.high <= tolerance {
-        Verdict::Within
-    } else if interval.low > tolerance {
-        Verdict::Over
-    } else {
-        Verdict::NotResolved
     }
 }

@@ -21,14 +21,14 @@ pub(super) fn stop_on_interrupt() -> &'static Stop {
 }
 
 /// A bar that counts trials; hidden where standard error is not a terminal.
-pub(super) fn bar(trials: u32) -> ProgressBar {
+pub(super) fn bar(trials: u64) -> ProgressBar {
     let target = if io::stderr().is_terminal() {
         ProgressDrawTarget::stderr_with_hz(15)
     } else {
         ProgressDrawTarget::hidden()
     };
     let style = ProgressStyle::with_template("simulating {bar:32} {human_pos} of {human_len} futures, {eta} left");
-    let bar = ProgressBar::with_draw_target(Some(u64::from(trials)), target);
+    let bar = ProgressBar::with_draw_target(Some(trials), target);
     match style {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,

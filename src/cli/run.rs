@@ -103,23 +103,26 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let trials = arguments.trials.unwrap_or(plan.trials);
     let prepared = prepare(&plan, seed)?;
     let stop = progress::stop_on_interrupt();
-    let bar = progress::bar(trials);
+    let bar = progress::bar(u64::from(trials) + u64::from(analysis::price_trials(trials)) * u64::from(analysis::price_runs(&plan)));
     let what = Run {
         trials,
         threads: arguments.threads.map_or(0, usize::from),
         window: prepared.horizon.window(&plan, true),
     };
     let result = engine::run(&prepared.compiled, what, stop, |done| bar.set_position(u64::from(done))).map_err(machine)?;
-    bar.finish_and_clear();
     if result.count() == 0 {
+        bar.finish_and_clear();
         return Err(Failure::Interrupted);
     }
+    let forward = |done| bar.set_position(u64::from(trials) + u64::from(done));
+    let prices = analysis::prices(&plan, seed, what, &result, stop, forward).map_err(machine)?;
+    bar.finish_and_clear();
     let facts = Facts {
         scenario: facts,
         seed,
         trials_requested: trials,
     };
-    let forecast = analysis::forecast(&plan, facts, prepared.horizon, &prepared.landmarks, &result);
+    let forecast = analysis::forecast(&plan, facts, prepared.horizon, &prepared.landmarks, &result, prices);
     let json = report::json::summary_json(&forecast).map_err(|error| Failure::Machine(error.to_string()))?;
     folder.replace_with(files(&forecast, &json)?)?;
     if arguments.json {

@@ -168,6 +168,14 @@ pub enum Count {
     Utilisation = 2,
 }
 
+impl Count {
+    /// The share that a bin of [`Count::Utilisation`] stands for.
+    #[must_use]
+    pub fn share_of_bin(bin: usize) -> f64 {
+        bin as f64 / (BINS - 1) as f64
+    }
+}
+
 const SHARE_UNITS: f64 = (1_u64 << 30) as f64;
 
 impl Tally {

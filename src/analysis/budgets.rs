@@ -1,0 +1,236 @@
+//! Risk budgets: how often each is breached, when, and what breaches it.
+
+use super::forecast::{Blame, BudgetForecast};
+use super::reading::{at, share, verdict};
+use crate::calendar::{Date, quarters};
+use crate::engine::{Layout, Trials, Window};
+use crate::plan::{Budget, BudgetKind, Commitment, Initiative, Plan};
+use crate::statistics::{Proportion, Sorted};
+use crate::units::{Probability, WorkDays};
+
+/// Which trials are within which budgets.
+pub(super) struct Budgets<'a> {
+    plan: &'a Plan,
+    layout: &'a Layout,
+    /// For each budget of the plan its number among those of its kind.
+    numbers: Vec<usize>,
+}
+
+impl<'a> Budgets<'a> {
+    pub(super) fn new(plan: &'a Plan, trials: &'a Trials) -> Self {
+        let number = |index: usize| {
+            let kind = std::mem::discriminant(&plan.budgets[index].kind);
+            plan.budgets[..index]
+                .iter()
+                .filter(|budget| std::mem::discriminant(&budget.kind) == kind)
+                .count()
+        };
+        Self {
+            plan,
+            layout: trials.layout(),
+            numbers: (0..plan.budgets.len()).map(number).collect(),
+        }
+    }
+
+    /// Whether a trial keeps every budget.
+    pub(super) fn all_kept(&self, row: &[f64]) -> bool {
+        (0..self.plan.budgets.len()).all(|index| !self.is_breached(index, row))
+    }
+
+    fn is_breached(&self, index: usize, row: &[f64]) -> bool {
+        let (budget, number) = (&self.plan.budgets[index], self.numbers[index]);
+        match &budget.kind {
+            BudgetKind::Delivery { .. } => self.delivery(budget).is_some_and(|delivery| delivery.finish(row) > delivery.latest),
+            BudgetKind::Reliability {
+                customer_minutes_per_quarter,
+                ..
+            } => (0..self.layout.quarters).any(|quarter| self.layout.burnt(row, number, quarter).0 > *customer_minutes_per_quarter),
+            BudgetKind::Security {
+                max_open, max_days_held, ..
+            } => {
+                let (open, held) = self.layout.held(row, number);
+                max_open.is_some_and(|most| open > most) || max_days_held.is_some_and(|most| held > most)
+            }
+            BudgetKind::Cost { max } => self.layout.money(row).is_some_and(|money| money.total > *max),
+        }
+    }
+
+    fn delivery(&self, budget: &Budget) -> Option<Delivery<'a>> {
+        let BudgetKind::Delivery {
+            initiative,
+            commitment,
+            max_slip,
+        } = &budget.kind
+        else {
+            return None;
+        };
+        let whose = &self.plan.initiatives[initiative.0];
+        let commitment = &whose.commitments[*commitment];
+        Some(Delivery {
+            column: initiative.0,
+            whose,
+            commitment,
+            max_slip: *max_slip,
+            latest: WorkDays::new(commitment.time.days() * (1.0 + max_slip)).days(),
+        })
+    }
+
+    /// Every budget, its quarters first where it has them, then the horizon.
+    pub(super) fn forecasts(&self, trials: &Trials, window: &Window) -> Vec<BudgetForecast> {
+        let forecasts = (0..self.plan.budgets.len()).flat_map(|index| {
+            let (budget, number) = (&self.plan.budgets[index], self.numbers[index]);
+            match &budget.kind {
+                BudgetKind::Delivery { .. } => self
+                    .delivery(budget)
+                    .map(|delivery| self.slip(budget, &delivery, trials))
+                    .into_iter()
+                    .collect(),
+                BudgetKind::Reliability {
+                    customer_minutes_per_quarter,
+                    ..
+                } => self.downtime(budget, number, *customer_minutes_per_quarter, trials, window),
+                BudgetKind::Security {
+                    initiative,
+                    max_open,
+                    max_days_held,
+                } => {
+                    let whose = &self.plan.initiatives[initiative.0];
+                    let counted = [("open findings", max_open, 0), ("days held", max_days_held, 1)];
+                    let rows = counted.into_iter().filter_map(|(counted, limit, which)| {
+                        let limit = (*limit)?;
+                        let values = trials.rows().map(|row| {
+                            let (open, held) = self.layout.held(row, number);
+                            if which == 0 { open } else { held }
+                        });
+                        let mut row = plain(budget, counted, limit, values.collect());
+                        row.initiative = Some(whose.id.clone());
+                        Some(row)
+                    });
+                    rows.collect()
+                }
+                BudgetKind::Cost { max } => {
+                    let values = trials.rows().map(|row| self.layout.money(row).map_or(0.0, |money| money.total));
+                    vec![plain(budget, "money", *max, values.collect())]
+                }
+            }
+        });
+        forecasts.collect()
+    }
+
+    fn slip(&self, budget: &Budget, delivery: &Delivery<'_>, trials: &Trials) -> BudgetForecast {
+        let promised = delivery.commitment.time.days();
+        let slips = trials.rows().map(|row| (delivery.finish(row) - promised) / promised);
+        let mut row = plain(budget, "slip", delivery.max_slip, slips.collect());
+        // Counted on whole ticks of time, as being on time is.
+        let breached = Proportion::of(trials.rows(), |row| delivery.finish(row) > delivery.latest);
+        row.p_breach = share(breached);
+        row.verdict = verdict(breached, budget.tolerance);
+        row.initiative = Some(delivery.whose.id.clone());
+        row.to.clone_from(&delivery.commitment.to);
+        let first_day_over = self.plan.calendar.date_of(WorkDays::new(delivery.latest.floor() + 1.0));
+        row.median_breach_date = first_day_over.filter(|_| breached.hits > 0);
+        row
+    }
+
+    fn downtime(&self, budget: &Budget, number: usize, limit: f64, trials: &Trials, window: &Window) -> Vec<BudgetForecast> {
+        let start = self.plan.calendar.start();
+        let names = quarters(start, window.quarters);
+        let blame = self.blame(number, trials);
+        let mut rows: Vec<BudgetForecast> = names
+            .iter()
+            .enumerate()
+            .map(|(quarter, says)| {
+                let minutes = trials.rows().map(|row| self.layout.burnt(row, number, quarter).0);
+                let mut row = plain(budget, "customer-minutes", limit, minutes.collect());
+                row.period.clone_from(&says.name);
+                let passed = trials.rows().map(|row| self.layout.burnt(row, number, quarter).1);
+                row.median_breach_date = median_date(start, passed);
+                row
+            })
+            .collect();
+        // To the horizon: the worst quarter against the limit of a quarter.
+        let over = |row: &[f64], pick: fn((f64, f64)) -> f64, from: f64, better: fn(f64, f64) -> f64| {
+            (0..window.quarters)
+                .map(|quarter| pick(self.layout.burnt(row, number, quarter)))
+                .fold(from, better)
+        };
+        let worst = trials.rows().map(|row| over(row, |(minutes, _)| minutes, 0.0, f64::max));
+        let mut row = plain(budget, "customer-minutes", limit, worst.collect());
+        let passed = trials.rows().map(|row| over(row, |(_, passed)| passed, f64::INFINITY, f64::min));
+        row.median_breach_date = median_date(start, passed);
+        row.blame = blame;
+        rows.push(row);
+        rows
+    }
+
+    fn blame(&self, number: usize, trials: &Trials) -> Vec<Blame> {
+        let Some(shares) = trials.tally().blame(number) else {
+            return vec![];
+        };
+        let names = self.plan.incidents.iter().map(|class| class.id.as_str()).chain(["burnt"]);
+        let mut blame: Vec<Blame> = names
+            .zip(shares)
+            .filter(|(_, share)| *share > 0.0)
+            .map(|(name, share)| Blame {
+                incident: name.to_owned(),
+                share,
+            })
+            .collect();
+        blame.sort_by(|a, b| b.share.total_cmp(&a.share));
+        blame
+    }
+}
+
+/// A delivery budget with what it refers to.
+struct Delivery<'a> {
+    column: usize,
+    whose: &'a Initiative,
+    commitment: &'a Commitment,
+    max_slip: f64,
+    /// The latest finish within it: slip = (finish − commitment) ÷ (commitment − start) ≤ max_slip.
+    latest: f64,
+}
+
+impl Delivery<'_> {
+    fn finish(&self, row: &[f64]) -> f64 {
+        row[self.column]
+    }
+}
+
+/// A budget of which every trial counts one number.
+fn plain(budget: &Budget, counted: &'static str, limit: f64, values: Vec<f64>) -> BudgetForecast {
+    let sorted = Sorted::new(values);
+    let within = sorted.share_at_or_below(limit);
+    let breached = Proportion {
+        hits: within.trials - within.hits,
+        trials: within.trials,
+    };
+    BudgetForecast {
+        id: budget.id.clone(),
+        kind: match budget.kind {
+            BudgetKind::Delivery { .. } => "delivery",
+            BudgetKind::Reliability { .. } => "reliability",
+            BudgetKind::Security { .. } => "security",
+            BudgetKind::Cost { .. } => "cost",
+        },
+        initiative: None,
+        to: None,
+        period: "horizon".into(),
+        counted,
+        limit,
+        p_breach: share(breached),
+        mean: sorted.mean().map(|(mean, _)| mean),
+        p50: at(&sorted, 50),
+        p90: at(&sorted, 90),
+        median_breach_date: None,
+        tolerance: budget.tolerance.map(Probability::get),
+        verdict: verdict(breached, budget.tolerance),
+        blame: vec![],
+    }
+}
+
+/// The date by which half of those that pass have passed; `passed` in calendar days from the start, infinite for not.
+fn median_date(start: Date, passed: impl Iterator<Item = f64>) -> Option<Date> {
+    let sorted = Sorted::new(passed.filter(|clock| clock.is_finite()).collect());
+    at(&sorted, 50).and_then(|clock| start.plus_days(clock.floor() as i64))
+}

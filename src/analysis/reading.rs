@@ -1,0 +1,59 @@
+//! Small steps from numbers to what a forecast says, shared by its parts.
+
+use super::forecast::{Moment, Share, Spread, Verdict};
+use crate::calendar::Calendar;
+use crate::statistics::{Proportion, Sorted};
+use crate::units::{Percentile, Probability, WorkDays};
+
+/// A time as a date and as working days.
+pub(super) fn moment(calendar: &Calendar, days: f64) -> Moment {
+    let working_days = WorkDays::new(days);
+    Moment {
+        date: calendar.date_of(working_days),
+        working_days,
+    }
+}
+
+/// A proportion with its interval.
+pub(super) fn share(counted: Proportion) -> Share {
+    let interval = counted.wilson();
+    Share {
+        p: counted.estimate().unwrap_or(0.0),
+        ci_low: interval.low,
+        ci_high: interval.high,
+        hits: counted.hits as u32,
+        trials: counted.trials as u32,
+    }
+}
+
+/// On which side of its tolerance a breach lies, if the trials can tell.
+pub(super) fn verdict(breached: Proportion, tolerance: Option<Probability>) -> Verdict {
+    let Some(tolerance) = tolerance.map(Probability::get) else {
+        return Verdict::NoTolerance;
+    };
+    let interval = breached.wilson();
+    if interval.high <= tolerance {
+        Verdict::Within
+    } else if interval.low > tolerance {
+        Verdict::Over
+    } else {
+        Verdict::NotResolved
+    }
+}
+
+/// A percentile; `None` where it is never or nothing was counted.
+pub(super) fn at(sorted: &Sorted, percent: u32) -> Option<f64> {
+    sorted.quantile(Percentile::percent(percent)).filter(|value| value.is_finite())
+}
+
+/// Percentiles and mean.
+pub(super) fn spread(values: impl Iterator<Item = f64>) -> Spread {
+    let sorted = Sorted::new(values.collect());
+    Spread {
+        mean: sorted.mean().map(|(mean, _)| mean),
+        p10: at(&sorted, 10),
+        p50: at(&sorted, 50),
+        p80: at(&sorted, 80),
+        p90: at(&sorted, 90),
+    }
+}
