@@ -111,7 +111,16 @@ fn an_initiative_can_be_one_estimate_and_needs_no_team() {
 #[test]
 fn the_full_scenario_is_understood_to_the_last_number() {
     let plan = plan(include_str!("../../tests/full.toml"));
-    assert_eq!(codes(&plan.warnings), Vec::<String>::new());
+    // Triples such as 2h / 6h / 3d reach far down; that is worth a word, and no error.
+    assert_eq!(
+        codes(&plan.warnings),
+        [
+            "floored-estimate 40",
+            "floored-estimate 41",
+            "floored-estimate 43",
+            "floored-estimate 48"
+        ]
+    );
     let core = &plan.teams[0];
     assert_eq!((core.engineers, core.focus, core.attrition_per_year), (12, 0.7, 0.13));
     assert_eq!((core.ramp_up, core.cost_per_week), (60.0, 4_000.0));
@@ -120,7 +129,7 @@ fn the_full_scenario_is_understood_to_the_last_number() {
     assert_eq!(core.elsewhere[0].until.days(), 38.0);
     // 19 January and 16 February are holidays: 2 and 16 February are the mornings after 19 and 29 days, 30 March after 58.
     let hire = &core.hires[0];
-    assert_eq!((hire.starts.low, hire.starts.likely), (19.0, 28.0 + 0.0));
+    assert_eq!((hire.starts.low, hire.starts.likely), (19.0, 29.0));
     assert!((hire.starts.distribution.quantile(0.9) - 58.0).abs() < 1e-6);
     assert_eq!(hire.starts.text, "2026-02-02 / 2026-02-16 / 2026-03-30");
     assert_eq!((hire.probability.get(), hire.engineers, hire.ramp_up), (0.8, 1, 60.0));
@@ -185,8 +194,9 @@ fn the_full_scenario_is_understood_to_the_last_number() {
         [
             "scenario.timelines",
             "team.reliability.focus",
-            "task.engineers",
             "team.reliability.attrition_per_year",
+            "team.core.hire.engineers",
+            "task.engineers",
             "finding.critical.rate_cv",
             "finding.critical.team",
             "team.reliability.cost_per_week",
