@@ -569,6 +569,23 @@ fn rates_are_per_calendar_day_and_defaults_are_disclosed_once() {
 }
 
 #[test]
+fn what_an_added_task_waits_for_may_still_be_the_last_of_its_initiative() {
+    let plan = plan(&format!(
+        "{START}[initiative.one.task]\na = {{ effort = \"1w\" }}\n[initiative.two.task]\nb = {{ effort = \"1w\", after = [\"one\", \"one.r\"] }}\n\
+         [risk.r]\nprobability = 0.5\nadds_task = {{ effort = \"1w\", initiative = \"one\", after = \"a\", before = \"two\" }}\n"
+    ));
+    let after: Vec<usize> = plan.tasks[1].links.iter().map(|link| link.predecessor.0).collect();
+    // Without the risk `two.b` still comes after `one.a`; with it, after `one.r` too, however often that is said.
+    assert_eq!(after, [0, 2]);
+}
+
+#[test]
+fn an_initiative_has_a_task_that_no_risk_must_add() {
+    let only = "[initiative.a]\ntitle = \"A\"\n[initiative.a.task]\n[risk.r]\nprobability = 0.5\nadds_task = { duration = \"1w\" }\n";
+    assert_eq!(refused(&format!("{START}{only}")), ["nothing-to-do 5"]);
+}
+
+#[test]
 fn a_correlation_given_in_part_lists_the_other_default() {
     let plan = plan(&format!(
         "{START}[estimates]\ncorrelation = {{ team = 0.2 }}\n[initiative.a]\nduration = \"1w\"\n"
@@ -620,6 +637,11 @@ fn options_add_hires_replace_rates_and_their_own_faults_are_found() {
 /// The full scenario of the interface with a few bytes taken out, put in or repeated, in any order.
 fn damaged(edits: &[(usize, usize, u8)]) -> Vec<u8> {
     let mut bytes = include_bytes!("../../tests/full.toml").to_vec();
+    bytes.extend_from_slice(
+        b"[risk.more]\nprobability = 0.1\nfrom = 2026-02-02\ntakes = { team = \"core\", engineers = 2, for = [\"1w\", \"2w\", \"4w\"] }\n\
+          scales_rate = { sev1 = 2.0 }\ncost = 5\nadds_task = { effort = [\"1w\", \"2w\", \"4w\"], team = \"core\", review = { critical = 1 }, \
+          after = \"data-model\", before = [\"launch\"] }\n",
+    );
     for (at, length, byte) in edits {
         let at = at % bytes.len().max(1);
         let end = (at + length % 40).min(bytes.len());
