@@ -121,6 +121,11 @@ impl Builder<'_> {
                     let (Some(links), Some(edges)) = (links.get_mut(successor), edges.get_mut(successor)) else {
                         continue;
                     };
+                    // It may say itself what it comes after.
+                    let is_it = |link: &Link| link.predecessor == TaskId(index) && link.kind == LinkKind::FinishStart && link.lag.is_none();
+                    if links.iter().any(is_it) {
+                        continue;
+                    }
                     links.push(Link {
                         predecessor: TaskId(index),
                         kind: LinkKind::FinishStart,

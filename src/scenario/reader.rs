@@ -200,6 +200,12 @@ impl<'t> Reader<'t> {
         self.table.get(key).is_some()
     }
 
+    /// Whether the table has the key with a value that was reported as a fault of the syntax.
+    #[must_use]
+    pub fn is_faulty(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|entry| has_fault(&entry.node))
+    }
+
     /// Allows keys without reading them.
     pub fn allow(&mut self, keys: &[&'static str]) {
         for key in keys {
@@ -378,6 +384,16 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// Whether something in a value means nothing, and was reported.
+fn has_fault(node: &Node) -> bool {
+    match &node.value {
+        Value::Faulty => true,
+        Value::Array(items) => items.iter().any(has_fault),
+        Value::Table(table) => table.entries.iter().any(|entry| has_fault(&entry.node)),
+        _ => false,
+    }
+}
+
 /// Reports a value of the wrong type.
 pub fn wrong_type(name: &str, node: &Node, needed: &str, faults: &mut Faults) {
     if matches!(node.value, Value::Faulty) {
@@ -521,7 +537,11 @@ fn out_of_range(name: &str, node: &Node, allowed: &str, hint: Option<String>, fa
 
 /// A quantity with its unit, such as `"3d"`.
 pub fn quantity(name: &str, node: &Node, measure: Measure, faults: &mut Faults) -> Option<At<f64>> {
-    let (short, long) = if measure == Measure::Clock { ("h", "hours") } else { ("d", "days") };
+    let (short, long) = if measure == Measure::Clock {
+        ("min", "minutes")
+    } else {
+        ("d", "days")
+    };
     let fault = match &node.value {
         Value::String(text) => match parse_quantity(text, measure) {
             Ok(value) => return Some(At::new(value, node.span.clone())),

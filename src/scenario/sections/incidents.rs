@@ -66,6 +66,9 @@ pub fn flow(id: At<String>, mut reader: Reader<'_>, faults: &mut Faults) -> Flow
 /// Reads a class of incidents.
 pub fn incident(id: At<String>, mut reader: Reader<'_>, faults: &mut Faults) -> Incident {
     let before = faults.list.len();
+    let faulty = ["team", "flow", "responders", "response", "downtime", "share", "change_failure_rate"]
+        .iter()
+        .any(|key| reader.is_faulty(key));
     let rate_per_day = reader
         .required("rate", "rate = { per_quarter = 2.0 }", faults)
         .and_then(|node| rate(&reader.name("rate"), node, faults));
@@ -84,7 +87,7 @@ pub fn incident(id: At<String>, mut reader: Reader<'_>, faults: &mut Faults) -> 
         share: reader.real("share", &SHARE, faults),
         follow_up: measured(&mut reader, "follow_up", Measure::Work, faults),
         change_failure_rate: share(&mut reader, "change_failure_rate", faults),
-        incomplete: faults.list.len() > before,
+        incomplete: faulty || faults.list.len() > before,
     };
     reader.finish_with(faults, |key| match key {
         "per_week" | "per_month" | "per_quarter" => Some(format!("write rate = {{ {key} = 2.0 }}")),

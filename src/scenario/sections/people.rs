@@ -154,7 +154,7 @@ fn starts(name: &str, node: &Node, faults: &mut Faults) -> Option<Starts> {
         faults.add(
             Fault::error(
                 "not-three-dates",
-                format!("`{name}` has {} dates, but one or three are needed", items.len()),
+                format!("`{name}` is a list of {}, but one date or three are needed", items.len()),
             )
             .at(&node.span)
             .allowed(ALLOWED)

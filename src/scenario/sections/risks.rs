@@ -11,6 +11,18 @@ use crate::units::Measure;
 /// Reads a risk.
 pub fn risk(id: At<String>, mut reader: Reader<'_>, unused: &mut Vec<At<String>>, faults: &mut Faults) -> Risk {
     let before = faults.list.len();
+    let effects = [
+        "affects",
+        "multiply",
+        "add",
+        "delay",
+        "takes",
+        "adds_task",
+        "scales_rate",
+        "cost",
+        "from",
+    ];
+    let faulty = effects.iter().any(|key| reader.is_faulty(key));
     let title = reader.text("title", faults).map(|at| at.value);
     let owner = reader.text("owner", faults).map(|at| at.value);
     let probability = probability(&mut reader, faults);
@@ -63,7 +75,7 @@ pub fn risk(id: At<String>, mut reader: Reader<'_>, unused: &mut Vec<At<String>>
         adds_task,
         cost,
         mitigation,
-        incomplete: faults.list.len() > before,
+        incomplete: faulty || faults.list.len() > before,
     }
 }
 

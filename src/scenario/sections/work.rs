@@ -5,7 +5,7 @@ use crate::scenario::estimate::{Scale, estimate, one_of};
 use crate::scenario::reader::{Faults, Reader, Real, date, items, text, texts, wrong_type};
 use crate::scenario::says::{After, Commitment, Crew, Engineers, EstimateText, Initiative, Task, Tie};
 use crate::scenario::sections::shared::{RATE_FACTOR, factors, mark_unused, people, priority, unused_texts};
-use crate::scenario::tree::{At, Node, Value};
+use crate::scenario::tree::{At, Node, Table, Value};
 use crate::units::Measure;
 
 /// Tasks of a scenario, counted over all initiatives.
@@ -47,7 +47,11 @@ pub fn initiative(
     unused_texts(&mut reader, &LADDER, unused, faults);
     let whole = ["effort", "duration"].iter().any(|key| reader.peek(key));
     let mut tasks = Vec::new();
-    let has_tasks = reader.peek("task");
+    let has_tasks = match reader.node("task").map(|node| &node.value) {
+        None => false,
+        Some(Value::Table(Table { entries })) => !entries.is_empty(),
+        Some(_) => true,
+    };
     for (task_id, task_reader) in reader.named("task", "a task", "design", faults) {
         *task_count += 1;
         if *task_count > MOST_TASKS {
