@@ -242,7 +242,6 @@ impl Probability {
     /// What may be written, for messages.
     pub const ALLOWED: &'static str = "a number from 0 to 1, such as 0.35";
 
-
     /// `None` outside 0 to 1 or for NaN.
     #[must_use]
     pub fn new(value: f64) -> Option<Self> {

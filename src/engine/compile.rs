@@ -458,7 +458,7 @@ impl Builder<'_> {
         let classes = self.plan.findings.iter().enumerate().filter_map(|(index, class)| {
             let review = task.review.iter().filter(|(id, _)| id.0 == index).map(|(_, mean)| *mean).sum();
             let by_effort = is_effort && class.per_engineer_week > 0.0;
-            let team = class.team.or_else(|| task.work.team())?;
+            let team = class.team.or_else(|| task.work.team()).or(self.plan.default_team)?;
             let stream = |purpose| Stream::new(self.seed, &format!("finding.{} {}", class.id, task.id), purpose);
             (by_effort || review > 0.0).then(|| FindingSource {
                 class: index as u32,
