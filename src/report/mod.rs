@@ -10,6 +10,7 @@ pub mod charts;
 pub mod check;
 pub mod json;
 mod page;
+mod register;
 mod resources;
 pub mod tables;
 pub mod terminal;
