@@ -1,8 +1,9 @@
 //! Forecasts for the tests of this room, worked out from made-up finishes.
 
 use crate::analysis::{
-    BudgetForecast, CommitmentForecast, CurvePoint, Forecast, InitiativeForecast, Landmark, Mean, Moment, PortfolioForecast, Quantile,
-    SCHEMA_VERSION, ScenarioFacts, Share, Timelines, Verdict,
+    AssumptionPrice, Blame, BudgetForecast, CapacityWeek, CommitmentForecast, CostForecast, CurvePoint, Displacement, Forecast,
+    InitiativeForecast, Landmark, Mean, MitigationEffect, MitigationForecast, Moment, PortfolioForecast, Quantile, SCHEMA_VERSION,
+    ScenarioFacts, Share, Spread, Timelines, Verdict,
 };
 use crate::calendar::{Calendar, Date};
 use crate::plan::{DefaultUsed, ReadNotUsed};
@@ -10,6 +11,16 @@ use crate::units::{Percentile, WorkDays};
 
 pub fn date(text: &str) -> Date {
     Date::parse(text).unwrap_or_else(|| panic!("{text}"))
+}
+
+/// What is said of a case, as a file to read. `UPDATE_GOLDEN=1` writes it anew.
+pub fn golden(name: &str, text: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        assert!(std::fs::write(&path, text).is_ok(), "cannot write {name}");
+    }
+    let wanted = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("golden {name}: {error}"));
+    assert!(wanted == text, "{name} has changed; it is now:\n{text}");
 }
 
 /// A share with its Wilson interval.
@@ -337,14 +348,387 @@ pub fn two() -> Forecast {
     forecast
 }
 
+/// What a test says of one budget over one period.
+struct Limit<'a> {
+    id: &'a str,
+    kind: &'static str,
+    initiative: Option<&'a str>,
+    period: &'a str,
+    counted: &'static str,
+    limit: f64,
+    breached: u32,
+    /// Mean, P50, P90.
+    count: [Option<f64>; 3],
+    runs_out: Option<&'a str>,
+    tolerance: Option<f64>,
+}
+
+fn budget(says: &Limit) -> BudgetForecast {
+    let p_breach = share(says.breached, 10_000);
+    BudgetForecast {
+        id: says.id.into(),
+        kind: says.kind,
+        initiative: says.initiative.map(str::to_owned),
+        to: (says.kind == "delivery").then(|| "board".to_owned()),
+        period: says.period.into(),
+        counted: says.counted,
+        limit: says.limit,
+        mean: says.count[0],
+        p50: says.count[1],
+        p90: says.count[2],
+        median_breach_date: says.runs_out.map(date),
+        tolerance: says.tolerance,
+        verdict: match says.tolerance {
+            None => Verdict::NoTolerance,
+            Some(tolerance) if p_breach.ci_low > tolerance => Verdict::Over,
+            Some(tolerance) if p_breach.ci_high < tolerance => Verdict::Within,
+            Some(_) => Verdict::NotResolved,
+        },
+        p_breach,
+        blame: Vec::new(),
+    }
+}
+
+pub fn blame(shares: &[(&str, f64)]) -> Vec<Blame> {
+    let blame = shares.iter().map(|(incident, share)| Blame {
+        incident: (*incident).into(),
+        share: *share,
+    });
+    blame.collect()
+}
+
+/// A delivery, a reliability, two halves of a security and a cost budget. `scale` is how often they breach.
+fn company_budgets(scale: f64) -> Vec<BudgetForecast> {
+    let times = |hits: f64| (hits * scale).round() as u32;
+    let runs_out = |text| (scale > 0.0).then_some(text);
+    let slip = Limit {
+        id: "board-date",
+        kind: "delivery",
+        initiative: Some("segment"),
+        period: "horizon",
+        counted: "slip",
+        limit: 0.2,
+        breached: times(3_210.0),
+        count: [None, Some(0.031), Some(0.472)],
+        runs_out: runs_out("2026-05-27"),
+        tolerance: Some(0.1),
+    };
+    let quarter = |period, hits, mean, p50, p90, date| Limit {
+        id: "checkout-downtime",
+        kind: "reliability",
+        initiative: None,
+        period,
+        counted: "customer-minutes",
+        limit: 1_500_000.0,
+        breached: times(hits),
+        count: [Some(mean), Some(p50), Some(p90)],
+        runs_out: runs_out(date),
+        tolerance: Some(0.1),
+    };
+    let security = |counted, limit, hits, count: [f64; 3], date, tolerance| Limit {
+        id: "release-security",
+        kind: "security",
+        initiative: Some("segment"),
+        period: "horizon",
+        counted,
+        limit,
+        breached: times(hits),
+        count: count.map(Some),
+        runs_out: runs_out(date),
+        tolerance,
+    };
+    let mut budgets = vec![
+        budget(&slip),
+        budget(&quarter("2026-Q1", 1_180.0, 702_000.0, 540_000.0, 1_590_000.0, "2026-03-04")),
+        budget(&quarter("2026-Q2", 1_410.0, 771_000.0, 584_000.0, 1_725_000.0, "2026-06-03")),
+        budget(&quarter("2026-Q3", 1_190.0, 708_000.0, 546_000.0, 1_601_000.0, "2026-09-02")),
+        budget(&quarter("horizon", 2_960.0, 2_181_000.0, 1_840_000.0, 3_920_000.0, "2026-05-21")),
+        budget(&security("open findings", 0.0, 1_020.0, [0.13, 0.0, 1.0], "2026-05-04", Some(0.1))),
+        budget(&security("days held", 5.0, 640.0, [0.9, 0.0, 3.4], "2026-05-13", None)),
+        budget(&Limit {
+            id: "spend",
+            kind: "cost",
+            initiative: None,
+            period: "horizon",
+            counted: "money",
+            limit: 900_000.0,
+            breached: times(3_870.0),
+            count: [Some(868_412.0), Some(846_310.0), Some(1_083_560.0)],
+            runs_out: runs_out("2026-06-10"),
+            tolerance: Some(0.2),
+        }),
+    ];
+    if scale > 0.0 {
+        budgets[4].blame = blame(&[("sev1", 0.712), ("sev2", 0.288)]);
+    }
+    budgets
+}
+
+fn spread(values: [f64; 5]) -> Spread {
+    let [mean, p10, p50, p80, p90] = values.map(Some);
+    Spread { mean, p10, p50, p80, p90 }
+}
+
+/// People of a team by week: there in the first and in the last, and the weeks in which all are at work.
+fn people(team: &str, weeks: u32, there: [f64; 2], wanted: f64, full: &[std::ops::RangeInclusive<u32>]) -> Vec<CapacityWeek> {
+    let start = date("2026-01-05");
+    let week = |week: u32| {
+        let along = f64::from(week - 1) / f64::from(weeks.max(2) - 1);
+        let median = ((there[0] + (there[1] - there[0]) * along) * 5.0).round() / 5.0;
+        let is_full = full.iter().any(|weeks| weeks.contains(&week));
+        CapacityWeek {
+            team: team.into(),
+            week,
+            date: start.plus_days(i64::from(week - 1) * 7).unwrap_or(start),
+            available_p10: (median - 2.0 * along).max(0.0),
+            available_p50: median,
+            available_p90: median + along,
+            demand_p50: if is_full { wanted } else { 0.5 * median },
+            utilisation_p50: if is_full { 0.97 } else { 0.62 * (1.0 - along) },
+        }
+    };
+    (1..=weeks).map(week).collect()
+}
+
+/// P50 and P80 in working days, change of the odds with half of its interval.
+type Moves = (Option<f64>, Option<f64>, Option<(f64, f64)>);
+
+fn price(initiative: &str, assumption: &str, title: &str, (p50, p80, odds): Moves) -> AssumptionPrice {
+    AssumptionPrice {
+        initiative: initiative.into(),
+        assumption: assumption.into(),
+        title: title.into(),
+        p50_days: p50,
+        p80_days: p80,
+        p_on_time_change: odds.map(|odds| odds.0),
+        ci_low: odds.map(|odds| odds.0 - odds.1),
+        ci_high: odds.map(|odds| odds.0 + odds.1),
+    }
+}
+
+fn segment_prices() -> Vec<AssumptionPrice> {
+    let all = [
+        ("overrun", "Estimates that run over together", 2.1, 17.2, -0.021, 0.007),
+        ("risk.legacy-billing", "Legacy billing hides surprises", 3.4, 14.8, -0.118, 0.0062),
+        ("departures", "Departures", 6.1, 10.6, -0.091, 0.0058),
+        ("focus", "Focus below full time", 8.9, 10.1, -0.213, 0.0082),
+        ("correlation", "Estimates that err together", -1.2, 6.4, 0.012, 0.0061),
+        ("incident.sev1", "Incidents sev1", 1.9, 2.7, -0.034, 0.0041),
+        ("late hires", "Hires that come late or not at all", 0.9, 2.2, -0.016, 0.003),
+        ("findings", "Security findings", 0.0, 0.8, -0.008, 0.0018),
+        ("incident.sev2", "Incidents sev2", 0.2, 0.3, -0.003, 0.0012),
+        (
+            "risk.key-partner",
+            "The key partner changes its interface",
+            0.0,
+            0.1,
+            -0.0004,
+            0.0006,
+        ),
+        ("risk.pandemic", "A team is ill for a month", 0.0, 0.0, 0.0, 0.0),
+        ("risk.vendor", "The vendor raises its prices", 0.0, -0.1, 0.0002, 0.0004),
+    ];
+    all.map(|(id, title, p50, p80, odds, half)| price("segment", id, title, (Some(p50), Some(p80), Some((odds, half)))))
+        .to_vec()
+}
+
+/// The whole company: two initiatives, people who leave and join, incidents, findings, money.
+pub fn company() -> Forecast {
+    let calendar = calendar();
+    let first = Case {
+        commitments: &[(Some("board"), "2026-04-30")],
+        ..SEGMENT
+    };
+    let second = Case {
+        id: "payments",
+        title: "Payments migration",
+        commitments: &[(Some("partner"), "2026-07-31")],
+        right: 60.0,
+        paper: 74.0,
+        ..Case::default()
+    };
+    let later = finishes(10_000, 92.0, 118.0, 157.0);
+    let mut forecast = forecast(
+        "The whole company",
+        &calendar,
+        vec![
+            initiative(&first, &calendar, &segment_finishes(&calendar)),
+            initiative(&second, &calendar, &later),
+        ],
+    );
+    forecast.portfolio = Some(PortfolioForecast {
+        timelines: forecast.initiatives[1].timelines.clone(),
+    });
+    forecast.initiatives[0].commitments[0].p_on_time_within_budgets = share(2_130, 10_000);
+    forecast.initiatives[1].commitments[0].p_on_time_within_budgets = share(3_418, 10_000);
+    forecast.budgets = company_budgets(1.0);
+    forecast.cost = Some(CostForecast {
+        total: spread([868_412.0, 701_050.0, 846_310.0, 992_470.0, 1_083_560.0]),
+        once: spread([22_100.0, 0.0, 20_000.0, 45_000.0, 45_000.0]),
+        responses: spread([31_240.0, 9_800.0, 26_400.0, 47_100.0, 60_200.0]),
+        lost_customer_value: spread([43_620.0, 11_300.0, 36_800.0, 64_900.0, 78_400.0]),
+    });
+    forecast.capacity = people("core", 39, [12.0, 10.2], 15.4, &[3..=11, 14..=17]);
+    forecast.capacity.extend(people("reliability", 39, [6.0, 5.6], 0.0, &[]));
+    forecast.prices = segment_prices();
+    forecast.prices.extend([
+        price(
+            "payments",
+            "departures",
+            "Departures",
+            (Some(7.2), Some(13.1), Some((-0.112, 0.0064))),
+        ),
+        price(
+            "payments",
+            "overrun",
+            "Estimates that run over together",
+            (Some(0.4), Some(12.6), Some((-0.017, 0.007))),
+        ),
+        price(
+            "payments",
+            "risk.vendor",
+            "The vendor raises its prices",
+            (Some(0.0), Some(0.0), Some((0.0, 0.0))),
+        ),
+    ]);
+    forecast.displacements = vec![
+        Displacement {
+            initiative: "segment".into(),
+            displaced: "payments".into(),
+            p50_days: Some(11.8),
+            p80_days: Some(17.3),
+        },
+        Displacement {
+            initiative: "payments".into(),
+            displaced: "segment".into(),
+            p50_days: Some(0.0),
+            p80_days: Some(0.2),
+        },
+    ];
+    let effect = |initiative: &str, p50, p80, odds| MitigationEffect {
+        initiative: initiative.into(),
+        p50_days: Some(p50),
+        p80_days: Some(p80),
+        p_on_time_change: Some(odds),
+    };
+    forecast.mitigations = vec![
+        MitigationForecast {
+            risk: "legacy-billing".into(),
+            title: "Two-week spike".into(),
+            cost: 15_000.0,
+            probability_before: 0.35,
+            probability_after: 0.15,
+            effects: vec![effect("segment", 1.6, 7.9, 0.064), effect("payments", 0.3, 1.4, 0.006)],
+        },
+        MitigationForecast {
+            risk: "key-partner".into(),
+            title: "A contract with the key partner".into(),
+            cost: 4_500.0,
+            probability_before: 0.2,
+            probability_after: 0.08,
+            effects: vec![effect("segment", 0.0, 0.1, 0.0002), effect("payments", 0.0, 0.0, 0.0)],
+        },
+    ];
+    let plain = segment();
+    forecast.assumptions = plain.assumptions;
+    forecast.defaults = plain.defaults;
+    forecast.not_modelled = vec!["Scope that changes on the way.".into()];
+    forecast.read_not_used = plain.read_not_used;
+    forecast
+}
+
+/// The whole company where every budget holds and nothing costs much.
+pub fn calm() -> Forecast {
+    let calendar = calendar();
+    let case = Case {
+        commitments: &[(Some("board"), "2026-09-30")],
+        estimate: Some("2026-06-30"),
+        ..SEGMENT
+    };
+    let mut forecast = forecast(
+        "Room to spare",
+        &calendar,
+        vec![initiative(&case, &calendar, &finishes(10_000, 60.0, 84.0, 101.0))],
+    );
+    forecast.budgets = company_budgets(0.0);
+    for budget in &mut forecast.budgets {
+        for count in [&mut budget.mean, &mut budget.p50, &mut budget.p90].into_iter().flatten() {
+            *count *= 0.4;
+        }
+    }
+    let open = &mut forecast.budgets[5];
+    (open.mean, open.p90) = (Some(0.0), Some(0.0));
+    forecast.budgets[0].p50 = Some(-0.52);
+    forecast.budgets[0].p90 = Some(-0.41);
+    let full = company();
+    forecast.cost = full.cost;
+    if let Some(cost) = &mut forecast.cost {
+        cost.responses = spread([0.0; 5]);
+        cost.lost_customer_value = spread([0.0; 5]);
+        cost.once = spread([0.0; 5]);
+    }
+    forecast.capacity = people("core", 39, [12.0, 12.0], 0.0, &[]);
+    forecast.prices = vec![
+        price("segment", "departures", "Departures", (Some(0.1), Some(0.2), Some((0.0, 0.0)))),
+        price(
+            "segment",
+            "focus",
+            "Focus below full time",
+            (Some(0.0), Some(-0.2), Some((0.0001, 0.0002))),
+        ),
+    ];
+    forecast.mitigations = full.mitigations;
+    forecast.mitigations.truncate(1);
+    forecast.mitigations[0].effects.truncate(1);
+    forecast
+}
+
 /// Nothing ever finishes.
 pub fn never() -> Forecast {
     let calendar = calendar();
-    forecast(
+    let mut forecast = forecast(
         "Waiting for nobody",
         &calendar,
         vec![initiative(&SEGMENT, &calendar, &[f64::INFINITY; 1_000])],
-    )
+    );
+    let mut budgets = company_budgets(1.0);
+    let mut spend = budgets.pop();
+    for budget in spend.iter_mut().chain(budgets.first_mut()) {
+        budget.p_breach = share(1_000, 1_000);
+        budget.verdict = Verdict::Over;
+        (budget.mean, budget.p50, budget.p90, budget.median_breach_date) = (None, None, None, None);
+    }
+    budgets.truncate(1);
+    forecast.budgets = budgets;
+    forecast.budgets.extend(spend);
+    let none = Spread {
+        mean: None,
+        p10: None,
+        p50: None,
+        p80: None,
+        p90: None,
+    };
+    forecast.cost = Some(CostForecast {
+        total: none,
+        once: spread([0.0; 5]),
+        responses: none,
+        lost_customer_value: spread([43_620.0, 11_300.0, 36_800.0, 64_900.0, 78_400.0]),
+    });
+    forecast.prices = vec![price("segment", "departures", "Departures", (None, None, Some((-0.004, 0.003))))];
+    forecast.mitigations = vec![MitigationForecast {
+        risk: "legacy-billing".into(),
+        title: "Two-week spike".into(),
+        cost: 15_000.0,
+        probability_before: 0.9,
+        probability_after: 0.05,
+        effects: vec![MitigationEffect {
+            initiative: "segment".into(),
+            p50_days: None,
+            p80_days: None,
+            p_on_time_change: None,
+        }],
+    }];
+    forecast
 }
 
 /// Some futures never finish.
@@ -474,6 +858,28 @@ pub fn hostile() -> Forecast {
     forecast.budgets = segment().budgets;
     forecast.budgets[0].id = "b\u{200b}".repeat(60);
     forecast.budgets[0].initiative = Some("=cmd|' /C calc'!A0".into());
+    let bad = || "=\u{202e}1+1 数据平台\u{1b}[2J\n".repeat(9);
+    let full = company();
+    forecast.budgets.extend(full.budgets);
+    for budget in forecast.budgets.iter_mut().skip(2) {
+        budget.id = bad();
+        for blame in &mut budget.blame {
+            blame.incident = bad();
+        }
+    }
+    forecast.cost = full.cost;
+    forecast.capacity = people(&bad(), 39, [12e6, 1e300], f64::INFINITY, &[1..=2, 5..=5, 9..=9, 12..=12, 20..=39]);
+    forecast.capacity.extend(people("@none", 1, [0.0, 0.0], f64::NAN, &[1..=1]));
+    forecast.prices = full.prices;
+    for price in &mut forecast.prices {
+        (price.initiative, price.assumption, price.title) = ("=cmd|' /C calc'!A0".into(), bad(), bad());
+    }
+    forecast.displacements = full.displacements;
+    forecast.displacements[0].initiative = bad();
+    forecast.mitigations = full.mitigations;
+    for mitigation in &mut forecast.mitigations {
+        (mitigation.risk, mitigation.title, mitigation.effects[0].initiative) = (bad(), bad(), bad());
+    }
     forecast
 }
 
@@ -496,6 +902,8 @@ pub fn all() -> Vec<Forecast> {
     vec![
         segment(),
         two(),
+        company(),
+        calm(),
         never(),
         some_never(),
         three_promises(),

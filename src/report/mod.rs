@@ -4,10 +4,14 @@
 //! Names in a forecast come from someone else's file, so each output makes them harmless in its own way: on a terminal they lose
 //! what could act ([`text::inert`]), in CSV they cannot become formulas, in SVG they are escaped.
 
+mod budgets;
+mod causes;
 pub mod charts;
 pub mod check;
 pub mod json;
 mod page;
+mod register;
+mod resources;
 pub mod tables;
 pub mod terminal;
 pub mod text;

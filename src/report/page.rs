@@ -85,6 +85,13 @@ impl Page {
         }
     }
 
+    /// A paragraph whose later lines stand further in, so that the next one is seen to begin.
+    pub(super) fn hanging(&mut self, text: &str) {
+        for line in wrap(text, INDENT, "    ", COLUMNS) {
+            self.line(&line, Style::new());
+        }
+    }
+
     pub(super) fn bullets(&mut self, heading: &str, items: &[String]) {
         if items.is_empty() {
             return;

@@ -203,6 +203,64 @@ pub fn budgets_csv(forecast: &Forecast) -> Result<String, TableError> {
     table.finish()
 }
 
+/// `capacity.csv`: one row per team and week; people as numbers of people, utilisation as a share.
+///
+/// # Errors
+/// [`TableError`] where the writer refuses; nothing that a forecast holds makes it.
+pub fn capacity_csv(forecast: &Forecast) -> Result<String, TableError> {
+    let mut table = Table::new(&[
+        "team",
+        "week",
+        "date",
+        "available_p10",
+        "available_p50",
+        "available_p90",
+        "demand_p50",
+        "utilisation_p50",
+    ])?;
+    for week in &forecast.capacity {
+        table.row(&[
+            safe(&week.team),
+            week.week.to_string(),
+            week.date.to_string(),
+            number(week.available_p10),
+            number(week.available_p50),
+            number(week.available_p90),
+            number(week.demand_p50),
+            number(week.utilisation_p50),
+        ])?;
+    }
+    table.finish()
+}
+
+/// `assumptions.csv`: one row per initiative and assumption, as the forecast ranks them.
+///
+/// # Errors
+/// [`TableError`] where the writer refuses; nothing that a forecast holds makes it.
+pub fn assumptions_csv(forecast: &Forecast) -> Result<String, TableError> {
+    let mut table = Table::new(&[
+        "initiative",
+        "assumption",
+        "p50_days",
+        "p80_days",
+        "p_on_time_change",
+        "ci_low",
+        "ci_high",
+    ])?;
+    for price in &forecast.prices {
+        table.row(&[
+            safe(&price.initiative),
+            safe(&price.assumption),
+            optional(price.p50_days),
+            optional(price.p80_days),
+            optional(price.p_on_time_change),
+            optional(price.ci_low),
+            optional(price.ci_high),
+        ])?;
+    }
+    table.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,12 +313,75 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_and_quarter_of_a_budget_has_a_row() {
+        let forecast = fixtures::company();
+        let budgets = rows(&budgets_csv(&forecast).unwrap_or_default());
+        assert_eq!(budgets.len(), forecast.budgets.len() + 1);
+        for (row, budget) in budgets.iter().skip(1).zip(&forecast.budgets) {
+            assert_eq!(
+                (row[0].as_str(), row[1].as_str(), row[3].as_str()),
+                (budget.id.as_str(), budget.kind, budget.period.as_str())
+            );
+            assert_eq!(row[2], budget.initiative.clone().unwrap_or_default());
+            assert_eq!(row[2].is_empty(), matches!(budget.kind, "reliability" | "cost"), "{row:?}");
+            assert_eq!(row[4].parse(), Ok(budget.limit));
+            assert_eq!(row[8].parse().ok(), budget.p50);
+            assert_eq!(row[9].parse().ok(), budget.p90);
+        }
+    }
+
+    #[test]
+    fn capacity_reads_back() {
+        let forecast = fixtures::company();
+        let capacity = rows(&capacity_csv(&forecast).unwrap_or_default());
+        assert_eq!(
+            capacity[0].join(","),
+            "team,week,date,available_p10,available_p50,available_p90,demand_p50,utilisation_p50"
+        );
+        assert_eq!(capacity.len(), forecast.capacity.len() + 1);
+        for (row, week) in capacity.iter().skip(1).zip(&forecast.capacity) {
+            assert_eq!((row[0].as_str(), row[1].parse()), (week.team.as_str(), Ok(week.week)));
+            assert_eq!(row[2], week.date.to_string());
+            let numbers: Vec<f64> = row[3..].iter().filter_map(|cell| cell.parse().ok()).collect();
+            let wanted = [
+                week.available_p10,
+                week.available_p50,
+                week.available_p90,
+                week.demand_p50,
+                week.utilisation_p50,
+            ];
+            assert_eq!(numbers, wanted);
+        }
+    }
+
+    #[test]
+    fn assumptions_read_back() {
+        let forecast = fixtures::company();
+        let prices = rows(&assumptions_csv(&forecast).unwrap_or_default());
+        assert_eq!(
+            prices[0].join(","),
+            "initiative,assumption,p50_days,p80_days,p_on_time_change,ci_low,ci_high"
+        );
+        assert_eq!(prices.len(), forecast.prices.len() + 1);
+        for (row, price) in prices.iter().skip(1).zip(&forecast.prices) {
+            assert_eq!((&row[0], &row[1]), (&price.initiative, &price.assumption));
+            let cells: Vec<Option<f64>> = row[2..].iter().map(|cell| cell.parse().ok()).collect();
+            let wanted = [price.p50_days, price.p80_days, price.p_on_time_change, price.ci_low, price.ci_high];
+            assert_eq!(cells, wanted);
+        }
+    }
+
+    #[test]
     fn never_is_blank() {
         let forecast = fixtures::never();
         let timelines = rows(&timelines_csv(&forecast).unwrap_or_default());
         assert!(timelines.iter().skip(1).all(|row| row[2..].iter().all(String::is_empty)));
         let commitments = rows(&commitments_csv(&forecast).unwrap_or_default());
         assert!(commitments[1][7..15].iter().all(String::is_empty));
+        let prices = rows(&assumptions_csv(&forecast).unwrap_or_default());
+        assert!(prices[1][2..4].iter().all(String::is_empty), "{:?}", prices[1]);
+        let budgets = rows(&budgets_csv(&forecast).unwrap_or_default());
+        assert!(budgets[1][8..11].iter().all(String::is_empty), "{:?}", budgets[1]);
     }
 
     #[test]
@@ -269,8 +390,22 @@ mod tests {
             assert!(safe(text).starts_with('\''), "{text:?}");
         }
         assert_eq!(safe("a = b"), "a = b");
-        let rows = rows(&commitments_csv(&fixtures::hostile()).unwrap_or_default());
-        assert!(rows[1][0].starts_with("'="), "{:?}", rows[1]);
-        assert!(rows[1][1].contains('"'), "quotes survive: {:?}", rows[1]);
+        let commitments = rows(&commitments_csv(&fixtures::hostile()).unwrap_or_default());
+        assert!(commitments[1][0].starts_with("'="), "{:?}", commitments[1]);
+        assert!(commitments[1][1].contains('"'), "quotes survive: {:?}", commitments[1]);
+        for forecast in fixtures::all() {
+            for text in [
+                timelines_csv(&forecast),
+                commitments_csv(&forecast),
+                budgets_csv(&forecast),
+                capacity_csv(&forecast),
+                assumptions_csv(&forecast),
+            ] {
+                for cell in rows(&text.unwrap_or_default()).iter().flatten() {
+                    let is_number = cell.parse::<f64>().is_ok();
+                    assert!(is_number || !cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell:?}");
+                }
+            }
+        }
     }
 }

@@ -2,9 +2,7 @@
 
 use anstyle::Style;
 
-use crate::analysis::{
-    BudgetForecast, CommitmentForecast, Forecast, InitiativeForecast, Landmark, Moment, Quantile, Share, Timelines, Verdict,
-};
+use crate::analysis::{CommitmentForecast, Forecast, InitiativeForecast, Landmark, Moment, Quantile, Share, Timelines};
 
 use super::page::{BAD, BOLD, COLUMNS, Cell, DIM, GOOD, INDENT, Page, Side, UNSURE, plain, styled};
 use super::text::{
@@ -17,19 +15,9 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
     let mut page = Page::new(colour);
     page.partial(forecast);
     page.head(forecast);
-    let (own, shared): (Vec<_>, Vec<_>) = forecast.budgets.iter().partition(|budget| {
-        forecast
-            .initiatives
-            .iter()
-            .any(|initiative| budget.initiative.as_ref() == Some(&initiative.id))
-    });
+    page.overview(forecast);
     for initiative in &forecast.initiatives {
-        let budgets: Vec<&BudgetForecast> = own
-            .iter()
-            .copied()
-            .filter(|budget| budget.initiative.as_ref() == Some(&initiative.id))
-            .collect();
-        page.initiative(initiative, &budgets, !forecast.budgets.is_empty());
+        page.initiative(initiative, !forecast.budgets.is_empty());
     }
     if let Some(portfolio) = &forecast.portfolio {
         page.blank();
@@ -37,11 +25,12 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
         page.blank();
         page.timelines(&portfolio.timelines);
     }
-    if !shared.is_empty() {
-        page.blank();
-        page.heading("Budgets across initiatives");
-        page.budgets(&shared);
-    }
+    page.budgets(forecast);
+    page.prices(forecast);
+    page.mitigations(forecast);
+    page.displacements(forecast);
+    page.cost(forecast);
+    page.people(forecast);
     page.notes(forecast);
     page.footer(forecast);
     page.into_text()
@@ -66,7 +55,40 @@ impl Page {
         self.line(&format!("{file} · {facts}"), DIM);
     }
 
-    fn initiative(&mut self, initiative: &InitiativeForecast, budgets: &[&BudgetForecast], any_budget: bool) {
+    /// All promises at a glance, where more than one initiative makes some.
+    fn overview(&mut self, forecast: &Forecast) {
+        if forecast
+            .initiatives
+            .iter()
+            .filter(|initiative| !initiative.commitments.is_empty())
+            .count()
+            < 2
+        {
+            return;
+        }
+        let any_budget = !forecast.budgets.is_empty();
+        let mut rows: Vec<Vec<Cell>> = Vec::new();
+        for initiative in &forecast.initiatives {
+            for commitment in &initiative.commitments {
+                let mut row = vec![
+                    plain(cut(&initiative.title, 34)),
+                    plain(commitment.to.as_deref().map_or_else(|| "–".into(), |to| cut(to, 14))),
+                    plain(date(&commitment.at)),
+                    styled(percent(&commitment.p_on_time), odds_style(&commitment.p_on_time)),
+                ];
+                if any_budget {
+                    row.push(plain(percent(&commitment.p_on_time_within_budgets)));
+                }
+                rows.push(row);
+            }
+        }
+        let header = ["Promised", "to", "by", "on time", "and within budgets"];
+        let columns = if any_budget { 5 } else { 4 };
+        self.blank();
+        self.table(&vec![Side::Left; columns], 0, header.get(..columns).unwrap_or(&header), &rows);
+    }
+
+    fn initiative(&mut self, initiative: &InitiativeForecast, any_budget: bool) {
         self.blank();
         self.heading(&initiative.title);
         let roles: Vec<String> = [("owner", &initiative.owner), ("accountable", &initiative.accountable)]
@@ -90,27 +112,17 @@ impl Page {
         self.landmarks(initiative);
         self.gap(initiative);
         self.promises(initiative);
-        if !budgets.is_empty() {
-            self.budgets(budgets);
-        }
     }
 
     fn commitment(&mut self, commitment: &CommitmentForecast, never: &Share, any_budget: bool) {
         let odds = &commitment.p_on_time;
-        let style = if odds.p >= 0.8 {
-            GOOD
-        } else if odds.p >= 0.5 {
-            UNSURE
-        } else {
-            BAD
-        };
         let headline = format!(
             "{} by {}: {} on time",
             promised_to(commitment.to.as_deref(), "To the ", "Promised"),
             date(&commitment.at),
             percent(odds)
         );
-        self.paragraph(&headline, INDENT, style.bold());
+        self.paragraph(&headline, INDENT, odds_style(odds).bold());
         let mut text = format!("{} (95 % interval {}).", frequency_sentence(odds), percent_interval(odds));
         if odds.hits < odds.trials && never.hits < never.trials {
             text.push(' ');
@@ -119,13 +131,18 @@ impl Page {
                 None => "When missed, it mostly never finishes.".into(),
             });
         }
-        if any_budget {
-            text.push_str(&format!(
-                " On time and within every budget: {}.",
-                percent(&commitment.p_on_time_within_budgets)
-            ));
-        }
         self.paragraph(&text, INDENT, Style::new());
+        if any_budget {
+            let joint = &commitment.p_on_time_within_budgets;
+            let counts = frequencies(joint);
+            let text = format!(
+                "On time and within every budget: {} ({} of {} futures).",
+                percent(joint),
+                thousands(counts.hits.into()),
+                futures_of(counts.of)
+            );
+            self.paragraph(&text, INDENT, BOLD);
+        }
     }
 
     fn timelines(&mut self, timelines: &Timelines) {
@@ -265,53 +282,9 @@ impl Page {
         self.table(&vec![Side::Left; promises.len()], 0, &header, &[row]);
     }
 
-    fn budgets(&mut self, budgets: &[&BudgetForecast]) {
-        let rows: Vec<Vec<Cell>> = budgets
-            .iter()
-            .map(|budget| {
-                let style = match budget.verdict {
-                    Verdict::Over => BAD.bold(),
-                    Verdict::Within => GOOD.bold(),
-                    Verdict::NotResolved => UNSURE.bold(),
-                    Verdict::NoTolerance => Style::new(),
-                };
-                let period = if budget.period == "horizon" {
-                    String::new()
-                } else {
-                    format!(" {}", cut(&budget.period, 12))
-                };
-                vec![
-                    plain(format!("{}{period}", cut(&budget.id, 24))),
-                    plain(limit(budget)),
-                    plain(percent(&budget.p_breach)),
-                    styled(percent_interval(&budget.p_breach), DIM),
-                    plain(budget.tolerance.map_or_else(|| "–".into(), plain_percent)),
-                    styled(budget.verdict.name(), style),
-                ]
-            })
-            .collect();
-        self.blank();
-        self.table(
-            &[Side::Left; 6],
-            0,
-            &["Risk budget", "limit", "P(breach)", "interval", "accepted", "verdict"],
-            &rows,
-        );
-        for budget in budgets {
-            if let Some(sentence) = budget_sentence(budget) {
-                self.paragraph(&sentence, INDENT, Style::new());
-            }
-        }
-    }
-
     fn notes(&mut self, forecast: &Forecast) {
-        self.bullets("What the numbers rest on", &forecast.assumptions);
-        let defaults: Vec<String> = forecast
-            .defaults
-            .iter()
-            .map(|default| format!("{} = {} – {}", cut(&default.key, 60), cut(&default.value, 60), default.meaning))
-            .collect();
-        self.bullets("Defaults used, because the file is silent", &defaults);
+        self.bullets("Warnings", &forecast.warnings);
+        self.bullets("What was assumed", &forecast.assumptions);
         self.bullets("Not modelled", &forecast.not_modelled);
         let unused: Vec<String> = forecast
             .read_not_used
@@ -323,7 +296,12 @@ impl Page {
             self.heading("Read, not yet used");
             self.paragraph(&unused.join(", "), INDENT, Style::new());
         }
-        self.bullets("Warnings", &forecast.warnings);
+        let defaults: Vec<String> = forecast
+            .defaults
+            .iter()
+            .map(|default| format!("{} = {} – {}", cut(&default.key, 60), cut(&default.value, 60), default.meaning))
+            .collect();
+        self.bullets("Defaults used, because the file is silent", &defaults);
     }
 
     fn footer(&mut self, forecast: &Forecast) {
@@ -365,8 +343,29 @@ fn futures(trials: u32) -> String {
     }
 }
 
+fn odds_style(odds: &Share) -> Style {
+    if odds.p >= 0.8 {
+        GOOD
+    } else if odds.p >= 0.5 {
+        UNSURE
+    } else {
+        BAD
+    }
+}
+
+/// A count of futures: `100`, `1,000`.
+pub(super) fn futures_of(count: u32) -> String {
+    thousands(count.into())
+}
+
+/// What people call an initiative; the id where the forecast does not know it.
+pub(super) fn title_of(forecast: &Forecast, id: &str, columns: usize) -> String {
+    let known = forecast.initiatives.iter().find(|initiative| initiative.id == id);
+    cut(known.map_or(id, |initiative| &initiative.title), columns)
+}
+
 /// `the board`, or what to say where nobody is named. Names that bring their own article keep it.
-fn promised_to(to: Option<&str>, before: &str, nobody: &str) -> String {
+pub(super) fn promised_to(to: Option<&str>, before: &str, nobody: &str) -> String {
     match to {
         Some(to) => {
             let lower = to.to_lowercase();
@@ -453,63 +452,17 @@ fn against(days: Option<f64>) -> String {
     }
 }
 
-fn limit(budget: &BudgetForecast) -> String {
-    match budget.kind {
-        "delivery" => format!("{} slip", plain_percent(budget.limit)),
-        _ => format!("{}", budget.limit),
-    }
-}
-
-fn budget_sentence(budget: &BudgetForecast) -> Option<String> {
-    if budget.kind != "delivery" {
-        return None;
-    }
-    let to = promised_to(budget.to.as_deref(), "to the ", "");
-    let name = cut(&budget.id, 24);
-    let slip = |share: f64| format!("{:.0} %", share * 100.0);
-    let date = if to.is_empty() {
-        "the promised date".to_owned()
-    } else {
-        format!("the date promised {to}")
-    };
-    let mut text = match (budget.p50, budget.p90) {
-        (Some(p50), Some(p90)) => format!(
-            "{name}: {date} slips by {} (P50) to {} (P90) of the planned time",
-            slip(p50),
-            slip(p90)
-        ),
-        (Some(p50), None) => format!(
-            "{name}: {date} slips by {} of the planned time (P50), without end at P90",
-            slip(p50)
-        ),
-        _ => format!("{name}: {date} slips without end"),
-    };
-    if let Some(date) = budget.median_breach_date {
-        text.push_str(&format!("; a finish on {} or later breaks the budget", date.long_with_weekday()));
-    }
-    text.push('.');
-    Some(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixtures;
-
-    /// What `summary` says of the main case, as a file to read. `UPDATE_GOLDEN=1` writes it anew.
-    fn golden(name: &str, text: &str) {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-        if std::env::var_os("UPDATE_GOLDEN").is_some() {
-            assert!(std::fs::write(&path, text).is_ok(), "cannot write {name}");
-        }
-        let wanted = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("golden {name}: {error}"));
-        assert!(wanted == text, "{name} has changed; it is now:\n{text}");
-    }
+    use crate::report::fixtures::{self, golden};
 
     #[test]
     fn summaries_read_as_agreed() {
         golden("summary_segment.txt", &summary(&fixtures::segment(), false));
         golden("summary_three_promises.txt", &summary(&fixtures::three_promises(), false));
+        golden("summary_company.txt", &summary(&fixtures::company(), false));
+        golden("summary_calm.txt", &summary(&fixtures::calm(), false));
         golden("summary_never.txt", &summary(&fixtures::never(), false));
         golden("summary_partial.txt", &summary(&fixtures::some_never(), false));
     }
@@ -521,6 +474,69 @@ mod tests {
                 assert!(width(line) <= COLUMNS, "{} columns: {line}", width(line));
                 assert!(line.chars().all(|c| !c.is_control()) && !line.contains('\u{202e}'), "{line:?}");
             }
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_name_and_no_number_makes_a_line_wider(
+            names in proptest::collection::vec("\\PC{0,60}", 4),
+            numbers in proptest::collection::vec(proptest::num::f64::ANY, 8),
+            week in proptest::num::u32::ANY,
+        ) {
+            let mut forecast = fixtures::company();
+            let number = |index: usize| numbers[index % numbers.len()];
+            let some = |index: usize| (!index.is_multiple_of(3)).then(|| number(index));
+            forecast.initiatives[0].title.clone_from(&names[0]);
+            for (index, budget) in forecast.budgets.iter_mut().enumerate() {
+                if index.is_multiple_of(2) {
+                    budget.id.clone_from(&names[1]);
+                }
+                (budget.limit, budget.mean, budget.p50, budget.p90) = (number(index), some(index), some(index + 1), some(index + 2));
+                budget.blame = fixtures::blame(&[(&names[2], 0.5), ("burnt", 0.3), ("a", 0.1), ("b", 0.1)]);
+            }
+            for (index, price) in forecast.prices.iter_mut().enumerate() {
+                price.title.clone_from(&names[index % 4]);
+                (price.p50_days, price.p80_days, price.p_on_time_change) = (some(index), some(index + 1), some(index + 2));
+            }
+            for (index, row) in forecast.capacity.iter_mut().enumerate() {
+                (row.available_p50, row.demand_p50, row.utilisation_p50) = (number(index), number(index + 1), number(index + 2));
+                row.week = row.week.saturating_mul(week);
+            }
+            for mitigation in &mut forecast.mitigations {
+                mitigation.title.clone_from(&names[3]);
+                (mitigation.cost, mitigation.effects[0].p80_days) = (number(0), some(1));
+            }
+            if let Some(cost) = &mut forecast.cost {
+                (cost.total.p50, cost.once.p80) = (some(1), some(2));
+            }
+            for line in summary(&forecast, false).lines() {
+                proptest::prop_assert!(width(line) <= COLUMNS, "{} columns: {line}", width(line));
+            }
+        }
+    }
+
+    #[test]
+    fn long_lists_are_cut_and_counted() {
+        let mut forecast = fixtures::company();
+        let quarter = forecast.budgets[1].clone();
+        for index in 0..9 {
+            forecast.budgets.insert(4, quarter.clone());
+            forecast.budgets[4].period = format!("20{}-Q1", 40 + index);
+        }
+        forecast.budgets[13].blame = fixtures::blame(&[("burnt", 0.4), ("sev1", 0.3), ("sev2", 0.2), ("sev3", 0.1)]);
+        for price in &mut forecast.prices {
+            price.p80_days = Some(12.0);
+        }
+        let text = summary(&forecast, false);
+        for part in [
+            "and 4 more, see budgets.csv",
+            "and 4 more of at most 2.4 weeks at P80, see assumptions.csv",
+            "what was used up before the start brings",
+            "1 other the",
+        ] {
+            assert!(text.contains(part), "{part:?} is not in\n{text}");
         }
     }
 

@@ -293,6 +293,97 @@ pub fn week_count(days: f64) -> String {
     }
 }
 
+/// A number that someone wrote: `20,000`, `0.02`.
+#[must_use]
+pub fn amount(value: f64) -> String {
+    if !value.is_finite() {
+        return "–".into();
+    }
+    let sign = if value < 0.0 { "−" } else { "" };
+    let magnitude = value.abs();
+    if magnitude >= 1e15 {
+        return format!("{sign}{magnitude:.2e}");
+    }
+    if magnitude >= 1_000.0 {
+        return format!("{sign}{}", thousands(magnitude.round() as u64));
+    }
+    if magnitude > 0.0 && magnitude < 1e-4 {
+        return format!("{sign}{magnitude:.2e}");
+    }
+    let text = format!("{magnitude:.4}");
+    format!("{sign}{}", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// A simulated amount with the three leading digits that trials can carry: `846,000`.
+#[must_use]
+pub fn rounded(value: f64) -> String {
+    if !value.is_finite() || value == 0.0 {
+        return amount(value);
+    }
+    let unit = 10_f64.powi(value.abs().log10().floor() as i32 - 2);
+    amount(if unit >= 1.0 {
+        (value / unit).round() * unit
+    } else {
+        // Dividing by a whole number keeps the digits that multiplying by a fraction would blur.
+        (value / unit).round() / unit.recip().round()
+    })
+}
+
+/// A number of people: `12`, `11.4`.
+#[must_use]
+pub fn head_count(people: f64) -> String {
+    if people.is_finite() && people.abs() < 1_000.0 {
+        trim_zero(&format!("{people:.1}"))
+    } else {
+        rounded(people)
+    }
+}
+
+/// Working days that something moves a date by, in weeks: `2.1`, `−0.3`, `none` for less than a twentieth of a week, `–` for never.
+#[must_use]
+pub fn weeks_moved(days: Option<f64>) -> String {
+    let Some(days) = days.filter(|days| days.is_finite()) else {
+        return "–".into();
+    };
+    let weeks = days / DAYS_PER_WEEK;
+    if weeks.abs() < 0.05 {
+        return "none".into();
+    }
+    format!("{}{}", if weeks < 0.0 { "−" } else { "" }, week_count(days.abs()))
+}
+
+/// A change of a probability in percentage points: `+2.1`, `−12`; `0` for less than a twentieth of a point.
+#[must_use]
+pub fn points(change: f64) -> String {
+    let points = change * 100.0;
+    let sign = if points < 0.0 { "−" } else { "+" };
+    match points.abs() {
+        size if size < 0.05 => "0".into(),
+        size if size < 9.95 => format!("{sign}{size:.1}"),
+        size => format!("{sign}{size:.0}"),
+    }
+}
+
+/// A change of a probability as a count, without its sign: `9 of 100 futures`; nothing where it is too small for a count of a
+/// thousand.
+#[must_use]
+pub fn futures_moved(change: f64) -> Option<(u32, u32)> {
+    let size = change.abs();
+    let of = if size >= 0.0095 { 100_u32 } else { 1_000 };
+    let count = (size * f64::from(of)).round() as u32;
+    (count > 0).then_some((count, of))
+}
+
+/// Things in a sentence: `a`, `a and b`, `a, b and c`.
+#[must_use]
+pub fn listed(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// The date of a moment with its weekday; `never`, or what to say beyond the calendar.
 #[must_use]
 pub fn date(at: &Moment) -> String {
@@ -365,5 +456,26 @@ mod tests {
         assert_eq!(span(3.2), "3 working days");
         assert_eq!(span(0.2), "less than a working day");
         assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(weeks_moved(Some(10.6)), "2.1");
+        assert_eq!(weeks_moved(Some(-1.4)), "−0.3");
+        assert_eq!(weeks_moved(Some(-0.2)), "none");
+        assert_eq!(weeks_moved(None), "–");
+    }
+
+    #[test]
+    fn amounts_keep_what_was_written_and_round_what_was_simulated() {
+        let written: Vec<String> = [0.0, 5.0, 0.02, 0.625, 1_500_000.0, -12.5, 1e300, f64::NAN].map(amount).to_vec();
+        assert_eq!(written, ["0", "5", "0.02", "0.625", "1,500,000", "−12.5", "1.00e300", "–"]);
+        let simulated: Vec<String> = [846_310.0, 999_900.0, 12.34, 0.056_78, -4_321.0].map(rounded).to_vec();
+        assert_eq!(simulated, ["846,000", "1,000,000", "12.3", "0.0568", "−4,320"]);
+        assert_eq!([12.0, 11.44, f64::NAN].map(head_count), ["12", "11.4", "–"]);
+    }
+
+    #[test]
+    fn changes_of_odds_are_points_and_counts() {
+        assert_eq!([-0.118, 0.021, 0.0002].map(points), ["−12", "+2.1", "0"]);
+        assert_eq!(futures_moved(-0.091), Some((9, 100)));
+        assert_eq!(futures_moved(0.004), Some((4, 1_000)));
+        assert_eq!(futures_moved(-0.0003), None);
     }
 }
