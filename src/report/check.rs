@@ -4,7 +4,7 @@ use anstyle::Style;
 
 use super::page::{BAD, Cell, DIM, INDENT, Page, Side, plain, styled};
 use super::text::{cut, date, plain_percent, short_date, thousands};
-use crate::analysis::{Step, Understanding, WaitedFor};
+use crate::analysis::{Moment, Step, Understanding, WaitedFor};
 use crate::plan::{Budget, BudgetKind, Dispatch, Initiative, Link, LinkKind, Plan, Risk, Task, TaskId, Team, Work};
 use crate::units::format_work;
 
@@ -15,9 +15,13 @@ pub fn check(plan: &Plan, understanding: &Understanding, colour: bool) -> String
     page.heading(&plan.name);
     page.paragraph(
         &format!(
-            "starts {} · budgets look to {} · {} futures · seed {}",
+            "starts {}{} · {} futures · seed {}",
             plan.calendar.start().long_with_weekday(),
-            understanding.horizon.date.long(),
+            if plan.budgets.is_empty() {
+                String::new()
+            } else {
+                format!(" · budgets look to {}", understanding.horizon.date.long())
+            },
             thousands(plan.trials.into()),
             plan.seed
         ),
@@ -39,14 +43,7 @@ pub fn check(plan: &Plan, understanding: &Understanding, colour: bool) -> String
         "Budgets",
         &plan.budgets.iter().map(|budget| budget_line(plan, budget)).collect::<Vec<_>>(),
     );
-    page.bullets(
-        "Defaults used, since the file is silent",
-        &plan
-            .defaults
-            .iter()
-            .map(|d| format!("{} = {}: {}", d.key, d.value, d.meaning))
-            .collect::<Vec<_>>(),
-    );
+    page.defaults(&plan.defaults);
     page.bullets(
         "Read, not yet used",
         &plan
@@ -58,14 +55,19 @@ pub fn check(plan: &Plan, understanding: &Understanding, colour: bool) -> String
     page.blank();
     page.line(
         &format!(
-            "{} tasks, {} links, {} warnings: ready to run",
-            plan.tasks.len(),
-            plan.tasks.iter().map(|task| task.links.len()).sum::<usize>(),
-            plan.warnings.len()
+            "{}, {}, {}: ready to run",
+            counted(plan.tasks.len(), "task"),
+            counted(plan.tasks.iter().map(|task| task.links.len()).sum(), "link"),
+            counted(plan.warnings.len(), "warning")
         ),
         DIM,
     );
     page.into_text()
+}
+
+/// `1 task`, `2 tasks`.
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 impl Page {
@@ -99,19 +101,13 @@ impl Page {
                     plain(&task.work.estimate().text),
                     plain(who(plan, task)),
                     plain(after(plan, initiative, task)),
-                    plain(short_date(&times.start)),
-                    plain(short_date(&times.finish)),
+                    plain(day(plan, &times.start)),
+                    plain(day(plan, &times.finish)),
                 ]
             })
             .collect();
         self.blank();
-        let (left, right) = (Side::Left, Side::Right);
-        self.table(
-            &[left, left, left, left, left, right, right],
-            4,
-            &["", "task", "estimate", "who", "after", "from", "to"],
-            &rows,
-        );
+        self.table(&[Side::Left; 7], 4, &["", "task", "estimate", "who", "after", "from", "to"], &rows);
         self.blank();
         let chain: Vec<String> = path.iter().map(|step| step_text(plan, initiative, step)).collect();
         let finish = initiative
@@ -130,6 +126,14 @@ impl Page {
         if plan.dispatch == Dispatch::FileOrder {
             self.paragraph("People take tasks in the order of the file.", INDENT, DIM);
         }
+    }
+}
+
+/// A day of the plan, without the year where it is the year of the start.
+fn day(plan: &Plan, at: &Moment) -> String {
+    match at.date {
+        Some(date) if date.shares_year(plan.calendar.start()) => date.day_label(),
+        _ => short_date(at),
     }
 }
 
@@ -198,7 +202,7 @@ fn team_line(plan: &Plan, team: &Team) -> String {
         text.push_str(&format!(", {} on other work until {until}", entry.engineers));
     }
     if !team.holidays.is_empty() {
-        text.push_str(&format!(", {} holidays of their own", team.holidays.len()));
+        text.push_str(&format!(", {} of their own", counted(team.holidays.len(), "holiday")));
     }
     text
 }

@@ -6,12 +6,15 @@ use crate::analysis::{
     BudgetForecast, CommitmentForecast, Forecast, InitiativeForecast, Landmark, Moment, Quantile, Share, Timelines, Verdict,
 };
 
-use super::page::{BAD, BOLD, COLUMNS, Cell, DIM, GOOD, INDENT, Page, Side, UNSURE, plain, styled};
+use super::page::{BAD, BOLD, Cell, DIM, GOOD, INDENT, Page, Side, UNSURE, plain, styled};
 use super::text::{
     cut, date, day_count, frequencies, percent, percent_interval, percent_of, plain_percent, short_date, span, thousands, week_count, width,
 };
 
-/// Everything that one run says, as text of at most [`COLUMNS`] columns. Colour only adds: without it the same text remains.
+/// Below so many trials the outer percentiles are the luck of a few.
+const FEW_TRIALS: u32 = 100;
+
+/// Everything that one run says, as text of at most 80 columns. Colour only adds: without it the same text remains.
 #[must_use]
 pub fn summary(forecast: &Forecast, colour: bool) -> String {
     let mut page = Page::new(colour);
@@ -29,7 +32,7 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
             .copied()
             .filter(|budget| budget.initiative.as_ref() == Some(&initiative.id))
             .collect();
-        page.initiative(initiative, &budgets, !forecast.budgets.is_empty());
+        page.initiative(initiative, &budgets, forecast.budgets.len());
     }
     if let Some(portfolio) = &forecast.portfolio {
         page.blank();
@@ -62,11 +65,17 @@ impl Page {
     fn head(&mut self, forecast: &Forecast) {
         self.heading(&forecast.scenario.name);
         let facts = format!("starts {} · {}", forecast.start.long_with_weekday(), futures(forecast.trials));
-        let file = cut(&forecast.scenario.file, COLUMNS.saturating_sub(width(&facts) + 3));
-        self.line(&format!("{file} · {facts}"), DIM);
+        self.paragraph(&format!("{} · {facts}", cut(&forecast.scenario.file, 400)), "", DIM);
+        if forecast.trials < FEW_TRIALS {
+            self.paragraph(
+                "So few futures tell almost nothing: the dates and odds below are luck. Ask for 1,000 or more.",
+                "",
+                BAD.bold(),
+            );
+        }
     }
 
-    fn initiative(&mut self, initiative: &InitiativeForecast, budgets: &[&BudgetForecast], any_budget: bool) {
+    fn initiative(&mut self, initiative: &InitiativeForecast, budgets: &[&BudgetForecast], all_budgets: usize) {
         self.blank();
         self.heading(&initiative.title);
         let roles: Vec<String> = [("owner", &initiative.owner), ("accountable", &initiative.accountable)]
@@ -78,7 +87,7 @@ impl Page {
         }
         for commitment in &initiative.commitments {
             self.blank();
-            self.commitment(commitment, &initiative.never, any_budget);
+            self.commitment(commitment, &initiative.never, budgets.len(), all_budgets);
         }
         if initiative.never.hits > 0 {
             self.blank();
@@ -95,7 +104,7 @@ impl Page {
         }
     }
 
-    fn commitment(&mut self, commitment: &CommitmentForecast, never: &Share, any_budget: bool) {
+    fn commitment(&mut self, commitment: &CommitmentForecast, never: &Share, own_budgets: usize, all_budgets: usize) {
         let odds = &commitment.p_on_time;
         let style = if odds.p >= 0.8 {
             GOOD
@@ -106,7 +115,7 @@ impl Page {
         };
         let headline = format!(
             "{} by {}: {} on time",
-            promised_to(commitment.to.as_deref(), "To the ", "Promised"),
+            promised_to(commitment.to.as_deref(), "Promised to the ", "Promised"),
             date(&commitment.at),
             percent(odds)
         );
@@ -119,9 +128,10 @@ impl Page {
                 None => "When missed, it mostly never finishes.".into(),
             });
         }
-        if any_budget {
+        if all_budgets > 0 {
             text.push_str(&format!(
-                " On time and within every budget: {}.",
+                " On time and within every budget{}: {}.",
+                if own_budgets < all_budgets { " of the whole plan" } else { "" },
                 percent(&commitment.p_on_time_within_budgets)
             ));
         }
@@ -306,12 +316,7 @@ impl Page {
 
     fn notes(&mut self, forecast: &Forecast) {
         self.bullets("What the numbers rest on", &forecast.assumptions);
-        let defaults: Vec<String> = forecast
-            .defaults
-            .iter()
-            .map(|default| format!("{} = {} – {}", cut(&default.key, 60), cut(&default.value, 60), default.meaning))
-            .collect();
-        self.bullets("Defaults used, because the file is silent", &defaults);
+        self.defaults(&forecast.defaults);
         self.bullets("Not modelled", &forecast.not_modelled);
         let unused: Vec<String> = forecast
             .read_not_used
@@ -495,6 +500,7 @@ fn budget_sentence(budget: &BudgetForecast) -> Option<String> {
 mod tests {
     use super::*;
     use crate::report::fixtures;
+    use crate::report::page::COLUMNS;
 
     /// What `summary` says of the main case, as a file to read. `UPDATE_GOLDEN=1` writes it anew.
     fn golden(name: &str, text: &str) {
