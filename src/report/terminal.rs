@@ -471,7 +471,11 @@ fn budget_sentence(budget: &BudgetForecast) -> Option<String> {
     }
     let to = promised_to(budget.to.as_deref(), "to the ", "");
     let name = cut(&budget.id, 24);
-    let slip = |share: f64| format!("{:.0} %", share * 100.0);
+    // A finish before the promise is no slip.
+    let slip = |share: f64| match share * 100.0 {
+        percent if percent < 0.5 => "nothing".to_owned(),
+        percent => format!("{percent:.0} %"),
+    };
     let date = if to.is_empty() {
         "the promised date".to_owned()
     } else {
