@@ -1,15 +1,21 @@
-//! Marks on a picture, and how they become SVG and PNG.
+//! Marks on a picture, and how plotters makes SVG and PNG of them.
 //!
-//! Coordinates are in units of the SVG, x to the right, y downwards; they need not be whole. The PNG is drawn here too, with
-//! exact area coverage, since a curve on whole pixels has steps and text without side bearings limps.
+//! Coordinates are in units of the SVG, x to the right, y downwards; they need not be whole. Plotters draws on whole coordinates,
+//! so both of its backends get a canvas that is finer than the picture: the SVG is scaled by its `viewBox`, the PNG is averaged
+//! down. Each mark is one element of plotters, drawn by the same code for both.
 
 use std::fmt;
-use std::fmt::Write as _;
+use std::sync::OnceLock;
 
-use ab_glyph::{Font, FontRef, ScaleFont, point};
-use ab_glyph_rasterizer::Rasterizer;
+use plotters::coord::Shift;
+use plotters::element::DashedPathElement;
+use plotters::prelude::{
+    BitMapBackend, Circle, DrawingArea, DrawingBackend, IntoDrawingArea, PathElement, Polygon, RGBColor, Rectangle, SVGBackend, Text,
+};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color, FontDesc, FontFamily, FontStyle, register_font};
 
-use super::Chart;
+use super::chart::Chart;
 use super::style::{Colour, FAMILY, PAPER};
 use crate::report::text::inert;
 
@@ -17,7 +23,19 @@ static REGULAR: &[u8] = include_bytes!("font/DejaVuSans-subset.ttf");
 static BOLD: &[u8] = include_bytes!("font/DejaVuSans-Bold-subset.ttf");
 
 /// Pixels of the PNG per unit.
-const SCALE: f32 = 2.0;
+const SCALE: u32 = 2;
+/// Pixels that plotters draws for one pixel of the PNG, in each direction.
+const FINE: u32 = 2;
+/// Whole coordinates of the SVG per unit.
+const STEPS: u32 = 10;
+
+/// How far a line may miss its points, in units.
+const MISS: f64 = 0.05;
+
+/// What plotters takes for the size of a text on a bitmap: ascent and descent of the embedded font, in ems.
+const LINE: f64 = 2384.0 / 2048.0;
+/// How far left of its origin a glyph of the embedded font begins, in ems; see `font/README.md`.
+const INDENT: f64 = 250.0 / 2048.0;
 
 /// Why a chart could not be drawn.
 #[derive(Debug)]
@@ -31,44 +49,50 @@ impl fmt::Display for ChartError {
 
 impl std::error::Error for ChartError {}
 
+fn failed(error: impl fmt::Display) -> ChartError {
+    ChartError(error.to_string())
+}
+
 /// The embedded font, ready to measure and to draw.
 pub struct Fonts {
-    regular: FontRef<'static>,
-    bold: FontRef<'static>,
+    regular: FontDesc<'static>,
+    bold: FontDesc<'static>,
 }
 
 impl Fonts {
-    /// Reads the embedded font.
+    /// Makes the embedded font known to plotters, under the name of all typefaces that an SVG asks for.
     ///
     /// # Errors
     /// [`ChartError`] where it cannot be read; a test holds that it can.
     pub fn embedded() -> Result<Self, ChartError> {
-        let read = |bytes| FontRef::try_from_slice(bytes).map_err(|error| ChartError(format!("embedded font: {error}")));
+        static KNOWN: OnceLock<bool> = OnceLock::new();
+        let known = KNOWN.get_or_init(|| {
+            [(FontStyle::Normal, REGULAR), (FontStyle::Bold, BOLD)]
+                .into_iter()
+                .all(|(style, bytes)| register_font(FAMILY, style, bytes).is_ok())
+        });
+        if !known {
+            return Err(failed("the embedded font cannot be read"));
+        }
+        // At this size a pixel is a unit of the font, so that plotters' whole widths are exact.
+        let face = |style| FontDesc::new(FontFamily::Name(FAMILY), 2384.0, style);
         Ok(Self {
-            regular: read(REGULAR)?,
-            bold: read(BOLD)?,
+            regular: face(FontStyle::Normal),
+            bold: face(FontStyle::Bold),
         })
     }
 
-    const fn face(&self, bold: bool) -> &FontRef<'static> {
+    const fn face(&self, bold: bool) -> &FontDesc<'static> {
         if bold { &self.bold } else { &self.regular }
     }
 
-    /// How wide `text` will be. A character that the embedded font lacks counts as a square: a browser finds it elsewhere.
+    /// How wide `text` will be. A character that the embedded font lacks counts as its replacement, a bit more than a square: a
+    /// browser finds it elsewhere.
     #[must_use]
     pub fn width(&self, text: &str, size: f64, bold: bool) -> f64 {
-        let face = self.face(bold);
-        let em = f64::from(face.units_per_em().unwrap_or(2048.0));
-        text.chars()
-            .map(|c| {
-                let glyph = face.glyph_id(c);
-                if glyph.0 == 0 {
-                    size
-                } else {
-                    f64::from(face.h_advance_unscaled(glyph)) / em * size
-                }
-            })
-            .sum()
+        // The font was found when it was made known; without it there is no chart.
+        let (width, _) = self.face(bold).box_size(text).unwrap_or_default();
+        f64::from(width) / 2048.0 * size
     }
 
     /// `text`, inert, cut with an ellipsis where it is wider than `room`.
@@ -127,9 +151,12 @@ enum Mark {
         points: Vec<(f64, f64)>,
         colour: Colour,
     },
+    Rectangle {
+        corners: [(f64, f64); 2],
+        colour: Colour,
+    },
     Dot {
-        x: f64,
-        y: f64,
+        at: (f64, f64),
         radius: f64,
         colour: Colour,
     },
@@ -138,8 +165,8 @@ enum Mark {
 
 /// A picture as it is laid out.
 pub struct Canvas {
-    width: f64,
-    height: f64,
+    width: u32,
+    height: u32,
     title: String,
     description: String,
     marks: Vec<Mark>,
@@ -150,8 +177,8 @@ impl Canvas {
     #[must_use]
     pub fn new(width: f64, height: f64, title: &str, description: &str) -> Self {
         Self {
-            width: width.clamp(1.0, 4_000.0),
-            height: height.clamp(1.0, 4_000.0),
+            width: (width.clamp(1.0, 4_000.0).round() as u32).max(1),
+            height: (height.clamp(1.0, 4_000.0).round() as u32).max(1),
             title: inert(title),
             description: inert(description),
             marks: Vec::new(),
@@ -160,7 +187,7 @@ impl Canvas {
 
     /// A line through points, `dash` long strokes and gaps where given.
     pub fn line(&mut self, points: &[(f64, f64)], width: f64, colour: Colour, dash: Option<f64>) {
-        let points = self.bounded(points);
+        let points = thinned(&self.bounded(points));
         if points.len() > 1 {
             self.marks.push(Mark::Line {
                 points,
@@ -181,26 +208,32 @@ impl Canvas {
 
     /// A filled rectangle.
     pub fn rectangle(&mut self, (left, top): (f64, f64), (right, bottom): (f64, f64), colour: Colour) {
-        self.area(&[(left, top), (right, top), (right, bottom), (left, bottom)], colour);
+        if let [first, second] = *self.bounded(&[(left, top), (right, bottom)]) {
+            self.marks.push(Mark::Rectangle {
+                corners: [first, second],
+                colour,
+            });
+        }
     }
 
     /// A filled circle with a rim of paper, so that it stands out from the line below it.
     pub fn dot(&mut self, x: f64, y: f64, radius: f64, colour: Colour) {
-        if let Some(&(x, y)) = self.bounded(&[(x, y)]).first() {
+        if let Some(&at) = self.bounded(&[(x, y)]).first() {
             self.marks.push(Mark::Dot {
-                x,
-                y,
+                at,
                 radius: radius + 1.5,
                 colour: PAPER,
             });
-            self.marks.push(Mark::Dot { x, y, radius, colour });
+            self.marks.push(Mark::Dot { at, radius, colour });
         }
     }
 
     /// A text.
     pub fn label(&mut self, label: Label) {
-        if label.x.is_finite() && label.y.is_finite() && !label.text.is_empty() {
-            self.marks.push(Mark::Label(label));
+        if let Some(&(x, y)) = self.bounded(&[(label.x, label.y)]).first()
+            && !label.text.is_empty()
+        {
+            self.marks.push(Mark::Label(Label { x, y, ..label }));
         }
     }
 
@@ -225,92 +258,65 @@ impl Canvas {
 
     /// What is finite, and not far outside: nothing beyond the picture has to be exact.
     fn bounded(&self, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+        let (right, bottom) = (f64::from(self.width) + 100.0, f64::from(self.height) + 100.0);
         points
             .iter()
             .filter(|(x, y)| x.is_finite() && y.is_finite())
-            .map(|&(x, y)| (x.clamp(-100.0, self.width + 100.0), y.clamp(-100.0, self.height + 100.0)))
+            .map(|&(x, y)| (x.clamp(-100.0, right), y.clamp(-100.0, bottom)))
             .collect()
     }
 
     /// Writes the picture both ways.
     ///
     /// # Errors
-    /// [`ChartError`] where the PNG cannot be encoded.
+    /// [`ChartError`] where plotters fails or the PNG cannot be encoded.
     pub fn finish(&self, fonts: &Fonts) -> Result<Chart, ChartError> {
         Ok(Chart {
-            svg: self.svg(),
+            svg: self.svg(fonts)?,
             png: self.png(fonts)?,
         })
     }
 
+    /// Width and height in this many steps per unit.
+    fn size(&self, steps: u32) -> (u32, u32) {
+        (self.width * steps, self.height * steps)
+    }
+
     /// The picture as SVG.
-    #[must_use]
-    pub fn svg(&self) -> String {
-        let mut svg = String::new();
-        let (width, height) = (number(self.width), number(self.height));
-        // Writing to a string cannot fail.
-        let _ = write!(
-            svg,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
-             role=\"img\" font-family=\"{FAMILY}\">\n<title>{}</title>\n<desc>{}</desc>\n<rect width=\"{width}\" \
-             height=\"{height}\" fill=\"{}\"/>\n",
+    ///
+    /// # Errors
+    /// [`ChartError`] where plotters fails.
+    pub fn svg(&self, fonts: &Fonts) -> Result<String, ChartError> {
+        let (width, height) = self.size(STEPS);
+        let mut drawn = String::new();
+        {
+            let area = SVGBackend::with_string(&mut drawn, (width, height)).into_drawing_area();
+            self.draw(&area, Medium::Svg, fonts)?;
+        }
+        // The root tag that plotters wrote has the size of the fine canvas, and nothing for a screen reader.
+        let (_, marks) = drawn.split_once('>').ok_or_else(|| failed("plotters wrote no SVG"))?;
+        Ok(format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" \
+             role=\"img\">\n<title>{}</title>\n<desc>{}</desc>{marks}",
+            self.width,
+            self.height,
             escape(&self.title),
             escape(&self.description),
-            hex(PAPER)
-        );
-        for mark in &self.marks {
-            let _ = match mark {
-                Mark::Line {
-                    points,
-                    width,
-                    colour,
-                    dash,
-                } => writeln!(
-                    svg,
-                    "<polyline fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"{} points=\"{}\"/>",
-                    hex(*colour),
-                    number(*width),
-                    dash.map_or_else(String::new, |dash| format!(" stroke-dasharray=\"{}\"", number(dash))),
-                    coordinates(points)
-                ),
-                Mark::Area { points, colour } => {
-                    writeln!(svg, "<polygon fill=\"{}\" points=\"{}\"/>", hex(*colour), coordinates(points))
-                }
-                Mark::Dot { x, y, radius, colour } => {
-                    writeln!(
-                        svg,
-                        "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{}\"/>",
-                        number(*x),
-                        number(*y),
-                        number(*radius),
-                        hex(*colour)
-                    )
-                }
-                Mark::Label(label) => {
-                    let anchor = match label.anchor {
-                        Anchor::Start => "",
-                        Anchor::Middle => " text-anchor=\"middle\"",
-                        Anchor::End => " text-anchor=\"end\"",
-                    };
-                    writeln!(
-                        svg,
-                        "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{}{anchor} fill=\"{}\">{}</text>",
-                        number(label.x),
-                        number(label.y),
-                        number(label.size),
-                        if label.bold { " font-weight=\"bold\"" } else { "" },
-                        hex(label.colour),
-                        escape(&label.text)
-                    )
-                }
-            };
-        }
-        svg.push_str("</svg>\n");
-        svg
+        ))
     }
 
     fn png(&self, fonts: &Fonts) -> Result<Vec<u8>, ChartError> {
-        let mut raster = Raster::new((self.width as f32 * SCALE) as usize, (self.height as f32 * SCALE) as usize);
+        let (width, height) = self.size(SCALE * FINE);
+        let mut fine = vec![0; width as usize * height as usize * 3];
+        {
+            let area = BitMapBackend::with_buffer(&mut fine, (width, height)).into_drawing_area();
+            self.draw(&area, Medium::Png, fonts)?;
+        }
+        encode(&averaged(&fine, width as usize), self.size(SCALE))
+    }
+
+    fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>, medium: Medium, fonts: &Fonts) -> Result<(), ChartError> {
+        area.fill(&paint(PAPER)).map_err(failed)?;
         for mark in &self.marks {
             match mark {
                 Mark::Line {
@@ -318,20 +324,239 @@ impl Canvas {
                     width,
                     colour,
                     dash,
-                } => {
-                    for part in dashed(points, *dash) {
-                        raster.fill(&outline(&part, *width), *colour);
-                    }
+                } => stroke(area, medium, points, *width, *colour, *dash),
+                Mark::Area { points, colour } => {
+                    let points: Vec<_> = points.iter().map(|&point| medium.at(point)).collect();
+                    area.draw(&Polygon::new(points, paint(*colour).filled()))
                 }
-                Mark::Area { points, colour } => raster.fill(points, *colour),
-                Mark::Dot { x, y, radius, colour } => raster.fill(&circle(*x, *y, *radius), *colour),
-                Mark::Label(label) => raster.text(label, fonts),
+                Mark::Rectangle { corners, colour } => {
+                    area.draw(&Rectangle::new(corners.map(|corner| medium.edge(corner)), paint(*colour).filled()))
+                }
+                Mark::Dot { at, radius, colour } => {
+                    let radius = medium.steps(*radius);
+                    area.draw(&Circle::new(medium.at(*at), radius, paint(*colour).filled()))
+                }
+                Mark::Label(label) => area.draw(&text(label, medium, fonts)),
             }
+            .map_err(failed)?;
         }
-        raster.encode()
+        area.present().map_err(failed)
     }
 }
 
+/// What is drawn on, and how fine its coordinates are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Medium {
+    Svg,
+    Png,
+}
+
+impl Medium {
+    const fn scale(self) -> f64 {
+        match self {
+            Self::Svg => STEPS as f64,
+            Self::Png => (SCALE * FINE) as f64,
+        }
+    }
+
+    fn steps(self, length: f64) -> i32 {
+        (length * self.scale()).round() as i32
+    }
+
+    /// The same in whole pixels of the PNG: what runs along the axes must not blur.
+    fn whole(self, length: f64) -> i32 {
+        match self {
+            Self::Svg => self.steps(length),
+            Self::Png => (length * f64::from(SCALE)).round() as i32 * FINE as i32,
+        }
+    }
+
+    fn at(self, (x, y): (f64, f64)) -> (i32, i32) {
+        (self.steps(x), self.steps(y))
+    }
+
+    fn edge(self, (x, y): (f64, f64)) -> (i32, i32) {
+        (self.whole(x), self.whole(y))
+    }
+}
+
+/// The points without those that a line through the others misses by less than can be seen. On whole coordinates, short pieces
+/// each have an angle of their own, and a smooth curve looks rough.
+fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let Some(last) = points.len().checked_sub(1) else {
+        return Vec::new();
+    };
+    let mut kept = vec![false; points.len()];
+    let mut open = vec![(0, last)];
+    while let Some((from, to)) = open.pop() {
+        let (Some(&(x0, y0)), Some(&(x1, y1))) = (points.get(from), points.get(to)) else {
+            continue;
+        };
+        for end in [from, to] {
+            if let Some(kept) = kept.get_mut(end) {
+                *kept = true;
+            }
+        }
+        let (dx, dy) = (x1 - x0, y1 - y0);
+        let square = dx * dx + dy * dy;
+        let missed = |&(x, y): &(f64, f64)| {
+            let along = if square > 0.0 {
+                (((x - x0) * dx + (y - y0) * dy) / square).clamp(0.0, 1.0)
+            } else {
+                0.0
+            };
+            let (ex, ey) = (x - x0 - along * dx, y - y0 - along * dy);
+            ex * ex + ey * ey
+        };
+        let inner = points.iter().enumerate().take(to).skip(from + 1);
+        let farthest = inner
+            .map(|(index, point)| (index, missed(point)))
+            .max_by(|a, b| a.1.total_cmp(&b.1));
+        if let Some((index, missed)) = farthest
+            && missed > MISS * MISS
+        {
+            open.extend([(from, index), (index, to)]);
+        }
+    }
+    points.iter().zip(kept).filter_map(|(&point, kept)| kept.then_some(point)).collect()
+}
+
+/// The points on whole coordinates. Where a line bends but little, its corner slides along it to where rounding moves it least:
+/// otherwise each piece of a smooth curve has a slope of its own, and it looks hewn.
+fn settled(points: &[(f64, f64)], medium: Medium) -> Vec<(i32, i32)> {
+    let scale = medium.scale();
+    let moved = |&(x, y): &(f64, f64)| {
+        let (dx, dy) = ((x * scale).round() - x * scale, (y * scale).round() - y * scale);
+        dx * dx + dy * dy
+    };
+    let inner = points.windows(3).map(|three| {
+        let &[(x0, y0), (x, y), (x1, y1)] = three else { return (0, 0) };
+        let (before, after) = ((x - x0, y - y0), (x1 - x, y1 - y));
+        let square = |(dx, dy): (f64, f64)| dx * dx + dy * dy;
+        let along = before.0 * after.0 + before.1 * after.1;
+        // A turn of more than about ten degrees is a corner.
+        let reach = if along > 0.0 && along * along > 0.97 * square(before) * square(after) {
+            12
+        } else {
+            0
+        };
+        let slid = (-reach..=reach).map(|step| {
+            let (share, (dx, dy)) = (f64::from(step) / 36.0, if step < 0 { before } else { after });
+            (x + share * dx, y + share * dy)
+        });
+        medium.at(slid.min_by(|a, b| moved(a).total_cmp(&moved(b))).unwrap_or((x, y)))
+    });
+    let first = points.first().map(|&point| medium.at(point));
+    let last = points.last().map(|&point| medium.at(point));
+    first.into_iter().chain(inner).chain(last).collect()
+}
+
+fn paint([red, green, blue]: Colour) -> RGBColor {
+    RGBColor(red, green, blue)
+}
+
+type Drawn<B> = Result<(), plotters::drawing::DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
+
+fn stroke<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    medium: Medium,
+    points: &[(f64, f64)],
+    width: f64,
+    colour: Colour,
+    dash: Option<f64>,
+) -> Drawn<B> {
+    // On a bitmap a stroke of plotters covers one pixel more than it is wide, and a circle two radii and one.
+    let radius = ((width * medium.scale() - 1.0) / 2.0).round().max(1.0) as u32;
+    let style = match medium {
+        Medium::Svg => paint(colour).stroke_width(medium.steps(width).unsigned_abs()),
+        Medium::Png => paint(colour).stroke_width(2 * radius),
+    };
+    let fine: Vec<_> = points.iter().map(|&point| medium.at(point)).collect();
+    if let Some(dash) = dash {
+        let dash = medium.steps(dash).max(1);
+        return area.draw(&DashedPathElement::new(fine, dash, dash, style));
+    }
+    match *points {
+        // Along an axis a line is a rectangle: exact, and crisp.
+        [(x0, y0), (x1, y1)] if x0 == x1 || y0 == y1 => {
+            let (across, down) = if x0 == x1 { (width, 0.0) } else { (0.0, width) };
+            let (left, top) = medium.edge((x0.min(x1) - across / 2.0, y0.min(y1) - down / 2.0));
+            let (wide, high) = (medium.whole((x0 - x1).abs() + across), medium.whole((y0 - y1).abs() + down));
+            area.draw(&Rectangle::new([(left, top), (left + wide, top + high)], paint(colour).filled()))
+        }
+        _ if medium == Medium::Svg => area.draw(&PathElement::new(fine, style)),
+        // Plotters' outline of a thick path folds over itself where points are closer together than it is thick, so each piece is
+        // a path of its own, and a circle joins it to the next.
+        _ => settled(points, medium).windows(2).try_for_each(|piece| {
+            area.draw(&PathElement::new(piece, style))?;
+            piece
+                .iter()
+                .try_for_each(|&point| area.draw(&Circle::new(point, radius, paint(colour).filled())))
+        }),
+    }
+}
+
+fn text<'a>(label: &'a Label, medium: Medium, fonts: &Fonts) -> Text<'static, (i32, i32), &'a str> {
+    let em = label.size * medium.scale();
+    // What plotters calls the size, and how far it puts the origin of the first glyph from the left end and the top.
+    let (size, indent, ascent) = match medium {
+        Medium::Svg => (em * 1.24, 0.0, em * 0.76),
+        Medium::Png => (em * LINE, (em * INDENT).ceil(), (em * LINE / 2.0).ceil()),
+    };
+    let (x, _) = medium.at((label.x, label.y));
+    let (_, baseline) = medium.edge((label.x, label.y));
+    let anchor = match label.anchor {
+        Anchor::Start => HPos::Left,
+        Anchor::Middle => HPos::Center,
+        Anchor::End => HPos::Right,
+    };
+    let style = fonts
+        .face(label.bold)
+        .resize(size)
+        .color(&paint(label.colour))
+        .pos(Pos::new(anchor, VPos::Top));
+    Text::new(label.text.as_str(), (x - indent as i32, baseline - ascent.round() as i32), style)
+}
+
+/// Each pixel the mean of the finer ones that it covers.
+fn averaged(fine: &[u8], width: usize) -> Vec<u8> {
+    const STEP: usize = FINE as usize;
+    const COUNT: u16 = (FINE * FINE) as u16;
+    let row = width * 3;
+    let mut pixels = Vec::with_capacity(fine.len() / (STEP * STEP));
+    let mut columns = vec![0_u16; row];
+    for rows in fine.chunks_exact(row * STEP) {
+        columns.fill(0);
+        for row in rows.chunks_exact(row) {
+            for (sum, &value) in columns.iter_mut().zip(row) {
+                *sum += u16::from(value);
+            }
+        }
+        let (columns, _) = columns.as_chunks::<3>();
+        for group in columns.as_chunks::<STEP>().0 {
+            let [red, green, blue] = group.iter().fold([COUNT / 2; 3], |sum, column| {
+                [sum[0] + column[0], sum[1] + column[1], sum[2] + column[2]]
+            });
+            pixels.extend_from_slice(&[(red / COUNT) as u8, (green / COUNT) as u8, (blue / COUNT) as u8]);
+        }
+    }
+    pixels
+}
+
+fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, ChartError> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Default);
+    encoder.set_filter(png::FilterType::Up);
+    let mut writer = encoder.write_header().map_err(failed)?;
+    writer.write_image_data(pixels).map_err(failed)?;
+    writer.finish().map_err(failed)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
 fn left_of(label: &Label, fonts: &Fonts) -> f64 {
     let width = fonts.width(&label.text, label.size, label.bold);
     label.x
@@ -340,25 +565,6 @@ fn left_of(label: &Label, fonts: &Fonts) -> f64 {
             Anchor::Middle => width / 2.0,
             Anchor::End => width,
         }
-}
-
-fn hex([red, green, blue]: Colour) -> String {
-    format!("#{red:02x}{green:02x}{blue:02x}")
-}
-
-/// Two decimals, no trailing zeros: a hundredth of a unit is below what any screen shows.
-fn number(value: f64) -> String {
-    let text = format!("{value:.2}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" { "0".into() } else { text.to_owned() }
-}
-
-fn coordinates(points: &[(f64, f64)]) -> String {
-    points
-        .iter()
-        .map(|&(x, y)| format!("{},{}", number(x), number(y)))
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 /// `text` as the content of an XML element or attribute.
@@ -370,232 +576,194 @@ fn escape(text: &str) -> String {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
+            '\'' => safe.push_str("&apos;"),
             c => safe.push(c),
         }
     }
     safe
 }
 
-/// Length of a line; the root is exact on every machine, which `hypot` is not.
-fn length(dx: f64, dy: f64) -> f64 {
-    (dx * dx + dy * dy).sqrt()
-}
-
-fn circle(x: f64, y: f64, radius: f64) -> Vec<(f64, f64)> {
-    (0..48)
-        .map(|k| f64::from(k) * std::f64::consts::TAU / 48.0)
-        .map(|angle| (x + radius * libm::cos(angle), y + radius * libm::sin(angle)))
-        .collect()
-}
-
-/// The strokes of a dashed line.
-fn dashed(points: &[(f64, f64)], dash: Option<f64>) -> Vec<Vec<(f64, f64)>> {
-    let Some(dash) = dash.filter(|dash| *dash >= 0.5) else {
-        return vec![points.to_vec()];
-    };
-    let mut strokes = Vec::new();
-    for pair in points.windows(2) {
-        let &[(x0, y0), (x1, y1)] = pair else { continue };
-        let length = length(x1 - x0, y1 - y0);
-        let mut at = 0.0;
-        while at < length {
-            let end = (at + dash).min(length);
-            let on = |at: f64| (x0 + (x1 - x0) * at / length, y0 + (y1 - y0) * at / length);
-            strokes.push(vec![on(at), on(end)]);
-            at += 2.0 * dash;
-        }
-    }
-    strokes
-}
-
-/// The outline of a line of this width, with mitred corners.
-fn outline(points: &[(f64, f64)], width: f64) -> Vec<(f64, f64)> {
-    let mut kept: Vec<(f64, f64)> = Vec::with_capacity(points.len());
-    for &(x, y) in points {
-        if kept.last().is_none_or(|&(px, py)| length(x - px, y - py) > 0.05) {
-            kept.push((x, y));
-        }
-    }
-    let normals: Vec<(f64, f64)> = kept
-        .windows(2)
-        .filter_map(|pair| match pair {
-            &[(x0, y0), (x1, y1)] => {
-                let length = length(x1 - x0, y1 - y0);
-                Some(((y0 - y1) / length, (x1 - x0) / length))
-            }
-            _ => None,
-        })
-        .collect();
-    let (Some(first), Some(last)) = (normals.first(), normals.last()) else {
-        return Vec::new();
-    };
-    let half = width / 2.0;
-    let offset = |index: usize| {
-        let (ax, ay) = if index == 0 {
-            *first
-        } else {
-            *normals.get(index - 1).unwrap_or(last)
-        };
-        let (bx, by) = *normals.get(index).unwrap_or(last);
-        // A corner that turns back on itself would shoot off to infinity.
-        let spread = (1.0 + ax * bx + ay * by).max(0.5);
-        ((ax + bx) / spread * half, (ay + by) / spread * half)
-    };
-    let left = kept
-        .iter()
-        .enumerate()
-        .map(|(index, &(x, y))| (x + offset(index).0, y + offset(index).1));
-    let right = kept
-        .iter()
-        .enumerate()
-        .rev()
-        .map(|(index, &(x, y))| (x - offset(index).0, y - offset(index).1));
-    left.chain(right).collect()
-}
-
-/// The pixels of the PNG.
-struct Raster {
-    width: usize,
-    height: usize,
-    pixels: Vec<u8>,
-}
-
-impl Raster {
-    fn new(width: usize, height: usize) -> Self {
-        Self {
-            width,
-            height,
-            pixels: PAPER.iter().copied().cycle().take(width * height * 3).collect(),
-        }
-    }
-
-    /// Lays `colour` over a pixel as far as it is covered.
-    fn cover(&mut self, x: i64, y: i64, coverage: f32, colour: Colour) {
-        let (Ok(x), Ok(y)) = (usize::try_from(x), usize::try_from(y)) else {
-            return;
-        };
-        if x >= self.width || y >= self.height {
-            return;
-        }
-        let at = (y * self.width + x) * 3;
-        let share = coverage.clamp(0.0, 1.0);
-        for (pixel, wanted) in self.pixels.iter_mut().skip(at).take(3).zip(colour) {
-            *pixel = (f32::from(*pixel) * (1.0 - share) + f32::from(wanted) * share).round() as u8;
-        }
-    }
-
-    fn fill(&mut self, polygon: &[(f64, f64)], colour: Colour) {
-        let scaled: Vec<(f32, f32)> = polygon.iter().map(|&(x, y)| (x as f32 * SCALE, y as f32 * SCALE)).collect();
-        if scaled.len() < 3 {
-            return;
-        }
-        let bound = |pick: fn(&(f32, f32)) -> f32| {
-            scaled
-                .iter()
-                .map(pick)
-                .fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(value), high.max(value)))
-        };
-        let ((left, right), (top, bottom)) = (bound(|p| p.0), bound(|p| p.1));
-        let (left, top) = (left.floor() - 1.0, top.floor() - 1.0);
-        let (columns, rows) = ((right - left).ceil() as usize + 2, (bottom - top).ceil() as usize + 2);
-        let mut rasterizer = Rasterizer::new(columns, rows);
-        for (index, &(x, y)) in scaled.iter().enumerate() {
-            let (next_x, next_y) = scaled.get(index + 1).or_else(|| scaled.first()).copied().unwrap_or((x, y));
-            rasterizer.draw_line(
-                ab_glyph_rasterizer::point(x - left, y - top),
-                ab_glyph_rasterizer::point(next_x - left, next_y - top),
-            );
-        }
-        let (left, top) = (left as i64, top as i64);
-        rasterizer.for_each_pixel_2d(|x, y, coverage| {
-            if coverage > 0.0 {
-                self.cover(left + i64::from(x), top + i64::from(y), coverage, colour);
-            }
-        });
-    }
-
-    fn text(&mut self, label: &Label, fonts: &Fonts) {
-        let face = fonts.face(label.bold);
-        let em = face.units_per_em().unwrap_or(2048.0);
-        let scale = face.height_unscaled() / em * label.size as f32 * SCALE;
-        let scaled = face.as_scaled(scale);
-        let mut pen = left_of(label, fonts) as f32 * SCALE;
-        let baseline = label.y as f32 * SCALE;
-        for c in label.text.chars() {
-            let mut glyph = face.glyph_id(c);
-            let missing = glyph.0 == 0;
-            if missing {
-                glyph = face.glyph_id('\u{fffd}');
-            }
-            if let Some(outlined) = face.outline_glyph(glyph.with_scale_and_position(scale, point(pen, baseline))) {
-                let bounds = outlined.px_bounds();
-                let (left, top) = (bounds.min.x as i64, bounds.min.y as i64);
-                outlined.draw(|x, y, coverage| self.cover(left + i64::from(x), top + i64::from(y), coverage, label.colour));
-            }
-            pen += if missing {
-                label.size as f32 * SCALE
-            } else {
-                scaled.h_advance(glyph)
-            };
-        }
-    }
-
-    fn encode(&self) -> Result<Vec<u8>, ChartError> {
-        let failed = |error: png::EncodingError| ChartError(error.to_string());
-        let size = |pixels| u32::try_from(pixels).map_err(|_| ChartError("too large".into()));
-        let mut bytes = Vec::new();
-        let mut encoder = png::Encoder::new(&mut bytes, size(self.width)?, size(self.height)?);
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.set_depth(png::BitDepth::Eight);
-        encoder.set_compression(png::Compression::Default);
-        encoder.set_filter(png::FilterType::Up);
-        let mut writer = encoder.write_header().map_err(failed)?;
-        writer.write_image_data(&self.pixels).map_err(failed)?;
-        writer.finish().map_err(failed)?;
-        Ok(bytes)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const BLACK: Colour = [0, 0, 0];
+
+    fn fonts() -> Fonts {
+        Fonts::embedded().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn label(text: &str, anchor: Anchor, size: f64, bold: bool) -> Label {
+        Label {
+            x: 110.0,
+            y: 30.0,
+            anchor,
+            size,
+            bold,
+            colour: BLACK,
+            text: text.into(),
+        }
+    }
+
+    /// The PNG of an empty picture with these marks, as shades of grey.
+    fn greys(width: u32, height: u32, mark: impl FnOnce(&mut Canvas)) -> Vec<Vec<u8>> {
+        let mut canvas = Canvas::new(width.into(), height.into(), "", "");
+        mark(&mut canvas);
+        let png = canvas.png(&fonts()).unwrap_or_else(|error| panic!("{error}"));
+        let mut reader = png::Decoder::new(png.as_slice())
+            .read_info()
+            .unwrap_or_else(|error| panic!("{error}"));
+        let mut pixels = vec![0; reader.output_buffer_size()];
+        assert!(reader.next_frame(&mut pixels).is_ok());
+        assert_eq!(pixels.len(), (width * height * SCALE * SCALE * 3) as usize);
+        let row = |row: &[u8]| row.chunks(3).map(|pixel| pixel[1]).collect();
+        pixels.chunks((width * SCALE * 3) as usize).map(row).collect()
+    }
+
+    /// Left, top, right and bottom of what is not paper, in units.
+    fn ink(greys: &[Vec<u8>]) -> [f64; 4] {
+        let dark = |x: usize, y: usize| greys[y][x] < 240;
+        let (width, height) = (greys[0].len(), greys.len());
+        let columns: Vec<usize> = (0..width).filter(|&x| (0..height).any(|y| dark(x, y))).collect();
+        let rows: Vec<usize> = (0..height).filter(|&y| (0..width).any(|x| dark(x, y))).collect();
+        [columns[0], rows[0], columns[columns.len() - 1] + 1, rows[rows.len() - 1] + 1].map(|edge| edge as f64 / f64::from(SCALE))
+    }
+
     #[test]
     fn the_embedded_font_reads_and_has_what_we_write() {
-        let fonts = Fonts::embedded().unwrap_or_else(|error| panic!("{error}"));
+        let fonts = fonts();
+        let pixels = |face: &FontDesc, text: &str| {
+            let mut pixels = Vec::new();
+            let drawn = face.resize(40.0).draw::<fmt::Error, _>(text, (0, 0), |x, y, share| {
+                pixels.push((x, y, share.to_bits()));
+                Ok(())
+            });
+            assert!(drawn.is_ok());
+            pixels
+        };
         for face in [&fonts.regular, &fonts.bold] {
-            for c in "AZaz09 %·–—…≤≥→▲◀▶äßñłőΩμжя\u{fffd}".chars() {
-                assert_ne!(face.glyph_id(c).0, 0, "{c}");
+            let replacement = pixels(face, "\u{fffd}");
+            for c in "AZaz09%·–—…≤≥→▲◀▶äßñłőΩμжя".chars() {
+                assert_ne!(pixels(face, &c.to_string()), replacement, "{c}");
             }
+            assert_eq!(pixels(face, "数"), replacement);
         }
-        assert_eq!(fonts.width("数", 10.0, false), 10.0);
+        assert!((10.0..11.5).contains(&fonts.width("数", 10.0, false)));
+        assert_eq!(fonts.width("Hj", 2048.0, false), 1540.0 + 569.0);
+        assert!(fonts.width("Hj", 2048.0, true) > 1540.0 + 569.0);
         assert!(fonts.width(&fonts.cut(&"long ".repeat(90), 13.0, false, 200.0), 13.0, false) <= 200.0);
     }
 
     #[test]
-    fn a_square_covers_what_it_covers() {
-        let mut raster = Raster::new(20, 20);
-        raster.fill(&[(1.0, 1.0), (3.0, 1.0), (3.0, 3.25), (1.0, 3.25)], [0, 0, 0]);
-        let grey = |x: usize, y: usize| raster.pixels[(y * 20 + x) * 3];
-        assert_eq!((grey(1, 3), grey(2, 2), grey(5, 5), grey(6, 5), grey(3, 6)), (255, 0, 0, 255, 128));
+    fn a_rectangle_covers_what_it_covers() {
+        let greys = greys(20, 20, |canvas| {
+            canvas.rectangle((1.0, 1.0), (3.0, 3.5), BLACK);
+            canvas.line(&[(5.0, 10.0), (15.0, 10.0)], 1.0, BLACK, None);
+        });
+        for (y, row) in greys.iter().enumerate() {
+            for (x, &grey) in row.iter().enumerate() {
+                let inside = (2..6).contains(&x) && (2..7).contains(&y) || (10..30).contains(&x) && (19..21).contains(&y);
+                assert_eq!(grey, if inside { 0 } else { 255 }, "{x} {y}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_thick_line_is_even_however_near_its_points_are() {
+        let near: Vec<(f64, f64)> = (0..400)
+            .map(|k| (10.0 + f64::from(k) * 0.2, 20.0 + (f64::from(k) * 0.05).floor()))
+            .collect();
+        let greys = greys(100, 60, |canvas| canvas.line(&near, 2.6, BLACK, None));
+        for x in 22..176 {
+            let column: Vec<u8> = greys.iter().map(|row| row[x]).collect();
+            let dark = column.iter().map(|&grey| 255 - u32::from(grey)).sum::<u32>();
+            let (first, last) = (column.iter().position(|&g| g < 128), column.iter().rposition(|&g| g < 128));
+            let span = last.zip(first).map_or(0, |(last, first)| last - first + 1);
+            assert!((5..=9).contains(&span), "{x}: {span}");
+            // Without a hole.
+            assert!(dark as usize >= (span - 1) * 255, "{x}: {dark} in {span}");
+        }
+    }
+
+    #[test]
+    fn text_is_where_its_measure_says() {
+        let fonts = fonts();
+        for (text, bold) in [("HIllH", false), ("Handed H", true), ("Ejj数H", false), ("jH", true)] {
+            for size in [12.0, 13.0, 16.0, 19.0] {
+                for anchor in [Anchor::Start, Anchor::Middle, Anchor::End] {
+                    let label = label(text, anchor, size, bold);
+                    let width = fonts.width(text, size, bold);
+                    let left = left_of(&label, &fonts);
+                    let [from, _, to, _] = ink(&greys(220, 40, |canvas| canvas.label(label)));
+                    // H begins 0.098 of an em right of its origin (bold: 0.092) and ends as far from the end; j reaches out.
+                    let reach = if text.starts_with('j') { -0.033 } else { 0.096 };
+                    assert!(
+                        (from - left - reach * size).abs() <= 0.75,
+                        "{text} {size} {anchor:?}: {from} for {left}"
+                    );
+                    assert!(
+                        (left + width - to - 0.096 * size).abs() <= 0.75,
+                        "{text} {size} {anchor:?}: {to} for {}",
+                        left + width
+                    );
+                }
+            }
+        }
+        // Capitals stand on the baseline.
+        let [_, top, _, bottom] = ink(&greys(220, 40, |canvas| canvas.label(label("HEH", Anchor::Start, 13.0, false))));
+        assert_eq!(bottom, 30.0);
+        assert!((30.0 - 0.729 * 13.0 - top).abs() <= 0.5, "{top}");
+    }
+
+    #[test]
+    fn the_svg_scales_the_fine_canvas_and_asks_for_its_typefaces() {
+        let mut canvas = Canvas::new(200.0, 50.0, "title", "description");
+        canvas.label(label("bold", Anchor::End, 13.0, true));
+        canvas.line(&[(1.04, 2.0), (3.16, 5.0), (8.0, 6.0)], 2.6, BLACK, None);
+        canvas.line(&[(10.0, 0.0), (10.0, 20.0)], 1.6, BLACK, Some(5.0));
+        let svg = canvas.svg(&fonts()).unwrap_or_else(|error| panic!("{error}"));
+        let root = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"200\" height=\"50\" viewBox=\"0 0 2000 500\" role=\"img\">\n\
+                    <title>title</title>\n<desc>description</desc>\n";
+        assert!(svg.starts_with(root), "{svg}");
+        let text = format!("text-anchor=\"end\" font-family=\"{FAMILY}\" font-size=\"130\" ");
+        assert!(svg.contains(&text) && svg.contains("font-weight=\"bold\""), "{svg}");
+        // Plotters sets a text's top 0.76 em above its baseline.
+        assert!(svg.contains("x=\"1100\" y=\"201\" dy=\"0.76em\""), "{svg}");
+        assert!(svg.contains("stroke-width=\"26\" points=\"10,20 32,50 80,60 \""), "{svg}");
+        assert_eq!(svg.matches("stroke-width=\"16\"").count(), 2, "{svg}");
+        assert!(svg.ends_with("</svg>\n"));
+    }
+
+    #[test]
+    fn odd_marks_do_no_harm() {
+        let odd = [f64::NAN, f64::INFINITY, -1e300, 1e300, 0.0, 10.0];
+        let mut canvas = Canvas::new(20.0, 20.0, "", "");
+        for &x in &odd {
+            for &y in &odd {
+                canvas.dot(x, y, 3.0, BLACK);
+                canvas.rectangle((x, y), (y, x), BLACK);
+                canvas.line(&[(x, y), (y, x), (x, y), (3.0, 3.0), (3.0, 3.0)], 2.6, BLACK, None);
+                canvas.line(&[(x, 4.0), (y, 4.0)], 0.0, BLACK, Some(0.0));
+                canvas.area(&[(x, y), (3.0, 3.0), (y, x), (y, x)], BLACK);
+                canvas.label(Label {
+                    x,
+                    y,
+                    ..label("far", Anchor::Middle, 13.0, false)
+                });
+            }
+        }
+        assert!(canvas.finish(&fonts()).is_ok());
+        assert!(Canvas::new(f64::NAN, -1.0, "", "").finish(&fonts()).is_ok());
     }
 
     #[test]
     fn names_cannot_leave_their_element() {
         let mut canvas = Canvas::new(100.0, 50.0, "</title><script>", "\u{0}");
-        canvas.label(Label {
-            x: 1.0,
-            y: 9.0,
-            anchor: Anchor::Start,
-            size: 9.0,
-            bold: false,
-            colour: PAPER,
-            text: "</text><script>\"'&".into(),
-        });
-        let svg = canvas.svg();
+        canvas.label(label("</text><script>\"'&", Anchor::Start, 9.0, false));
+        let svg = canvas.svg(&fonts()).unwrap_or_else(|error| panic!("{error}"));
         assert!(!svg.contains("<script"), "{svg}");
-        assert!(svg.contains("&lt;/text&gt;&lt;script&gt;&quot;&#39;&amp;"), "{svg}");
+        assert!(svg.contains("&lt;/text&gt;&lt;script&gt;&quot;&apos;&amp;"), "{svg}");
+        assert!(svg.contains("<title>&lt;/title&gt;&lt;script&gt;</title>"), "{svg}");
         assert!(!svg.contains('\u{0}'));
     }
 }
