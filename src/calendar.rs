@@ -61,6 +61,12 @@ impl Date {
         self.0.strftime("%-d %b").to_string()
     }
 
+    /// Whether both dates lie in one year.
+    #[must_use]
+    pub fn shares_year(self, other: Self) -> bool {
+        self.0.year() == other.0.year()
+    }
+
     /// The first day of the month after this date's.
     #[must_use]
     pub fn first_of_next_month(self) -> Option<Self> {

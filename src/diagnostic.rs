@@ -203,8 +203,13 @@ pub fn render(faults: &[Fault], colour: bool) -> String {
     if faults.len() > shown.len() {
         let _ = writeln!(text, "and {} more\n", faults.len() - shown.len());
     }
-    if !faults.is_empty() {
-        let _ = writeln!(text, "{}", count_line(faults));
+    match faults {
+        [] => {}
+        // One fault of no file needs no counting.
+        [only] if only.source.is_none() => text.truncate(text.trim_end().len() + 1),
+        _ => {
+            let _ = writeln!(text, "{}", count_line(faults));
+        }
     }
     text
 }
@@ -227,7 +232,14 @@ fn count_line(faults: &[Fault]) -> String {
 /// One fault as text. The renderer counts columns in the excerpt, which may be cut; the column of the file is put in its place.
 fn rendered(renderer: &Renderer, fault: &Fault) -> String {
     let text = renderer.render(&[group(fault)]);
-    let Some(source) = &fault.source else { return text };
+    let Some(source) = &fault.source else {
+        // Without an excerpt, the bar that would lead from it to the notes leads from nowhere.
+        let lines: Vec<&str> = text.lines().collect();
+        return match lines.as_slice() {
+            [title, _bar, notes @ ..] => [&[*title], notes].concat().join("\n"),
+            _ => text,
+        };
+    };
     let (line, column) = source.position(fault.span.start);
     let place = format!("{}:{line}:", inert(&source.path));
     let after_title = text.find('\n').unwrap_or(text.len());

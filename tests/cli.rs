@@ -72,7 +72,9 @@ fn a_run_prints_a_summary_and_writes_its_outputs() {
         files(&out),
         [
             ".sim-files",
+            "assumptions.csv",
             "budgets.csv",
+            "capacity.csv",
             "charts/s-curve.png",
             "charts/s-curve.svg",
             "commitments.csv",
@@ -96,6 +98,14 @@ fn a_run_prints_a_summary_and_writes_its_outputs() {
     assert_eq!(
         header("budgets.csv"),
         "budget,kind,initiative,period,limit,p_breach,ci_low,ci_high,p50,p90,median_breach_date,tolerance,verdict"
+    );
+    assert_eq!(
+        header("capacity.csv"),
+        "team,week,date,available_p10,available_p50,available_p90,demand_p50,utilisation_p50"
+    );
+    assert_eq!(
+        header("assumptions.csv"),
+        "initiative,assumption,p50_days,p80_days,p_on_time_change,ci_low,ci_high"
     );
     let percentiles: Vec<String> = fs::read_to_string(out.join("timelines.csv"))
         .expect("timelines.csv")
@@ -170,7 +180,10 @@ fn wrong_input_is_refused_with_its_place_and_writes_nothing() {
 #[test]
 fn what_is_not_a_scenario_file_is_refused() {
     let folder = folder("not-a-file");
-    assert!(refused(&folder, &["run", "nowhere.toml"]).contains("no file `nowhere.toml`"));
+    assert_eq!(
+        refused(&folder, &["run", "nowhere.toml"]),
+        "error[no-such-file]: there is no file `nowhere.toml`\n = help: give the path of a scenario file, such as scenarios/first.toml\n"
+    );
     assert!(refused(&folder, &["run", "."]).contains("is a folder"));
     fs::write(folder.join("empty.toml"), "").expect("writable");
     assert!(refused(&folder, &["run", "empty.toml"]).contains("start"));
@@ -183,9 +196,32 @@ fn commands_whose_time_has_not_come_say_so() {
     let folder = folder("later");
     assert!(refused(&folder, &["compare", SEGMENT]).contains("not supported yet"));
     assert!(refused(&folder, &["rnu", SEGMENT]).contains("did you mean `sim run`"));
+    assert!(refused(&folder, &["plan.toml"]).contains("sim run plan.toml"));
     assert!(refused(&folder, &["run", SEGMENT, "--precision", "0.01"]).contains("--precision"));
     assert!(refused(&folder, &["run", SEGMENT, "--trials", "1000000000"]).contains("10000000"));
     assert!(!done(&folder, &["--help"]).contains("compare"));
+}
+
+#[test]
+fn a_check_shows_every_name_in_full() {
+    let folder = folder("check");
+    let text = done(&folder, &["check", SEGMENT]);
+    assert!(!text.contains('…'), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "80 columns:\n{text}");
+    // Words that end a line continue below in the same column.
+    for name in ["load-test", "tax-review", "game-day", "1 core", "0 warnings: ready to run"] {
+        assert!(text.contains(name), "{name} in\n{text}");
+    }
+    let output = sim(&folder, &["check", FIRST]);
+    assert!(self::text(&output.stdout).ends_with("4 tasks, 4 links, 1 warning: ready to run\n"));
+    assert!(self::text(&output.stderr).contains("first.toml:"), "warnings say where");
+}
+
+#[test]
+fn a_handful_of_futures_is_called_one() {
+    let folder = folder("few");
+    assert!(done(&folder, &["run", FIRST, "--trials", "3"]).contains("almost nothing"));
+    assert!(!done(&folder, &["run", FIRST, "--trials", "1_000"]).contains("almost nothing"));
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(super) struct RunArguments {
     /// The scenario file
     pub(super) scenario: PathBuf,
     /// Futures to simulate [default: as the scenario says, or 10000]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(TRIALS.min..=TRIALS.max))]
+    #[arg(long, value_name = "N", value_parser = trials)]
     pub(super) trials: Option<u32>,
     /// Seed of every random stream [default: as the scenario says, or 1]
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
@@ -41,7 +41,7 @@ pub(super) struct RunArguments {
     /// Threads to use; the results are the same with any number [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
-    /// Folder for the outputs [default: out/<scenario file stem>]
+    /// Folder for the outputs [default: out/NAME for NAME.toml]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Print summary.json to standard output and nothing else
@@ -53,6 +53,20 @@ pub(super) struct RunArguments {
 pub(super) struct CheckArguments {
     /// The scenario file
     pub(super) scenario: PathBuf,
+}
+
+/// Reads a number of trials, `10_000` as in a scenario too.
+fn trials(text: &str) -> Result<u32, String> {
+    let number = text.replace(['_', ','], "").parse::<i64>().ok();
+    number
+        .filter(|number| (TRIALS.min..=TRIALS.max).contains(number))
+        .and_then(|number| u32::try_from(number).ok())
+        .ok_or_else(|| {
+            format!(
+                "allowed: a whole number from {} to {}, such as {}",
+                TRIALS.min, TRIALS.max, TRIALS.example
+            )
+        })
 }
 
 /// Commands that are named in the documentation and whose time has not come.
@@ -78,6 +92,9 @@ pub(super) fn not_yet(words: &[String]) -> Fault {
             .hint("supported now: sim run, sim check; see sim --help");
     }
     let fault = Fault::error("unknown-command", format!("there is no command `{command}`"));
+    if command.ends_with(".toml") {
+        return fault.hint(format!("to simulate a scenario: sim run {command}"));
+    }
     match ["run", "check"]
         .into_iter()
         .find(|known| strsim::damerau_levenshtein(known, command) <= 2)

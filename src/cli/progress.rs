@@ -27,7 +27,7 @@ pub(super) fn bar(trials: u64) -> ProgressBar {
     } else {
         ProgressDrawTarget::hidden()
     };
-    let style = ProgressStyle::with_template("simulating {bar:32} {human_pos} of {human_len} futures, {eta} left");
+    let style = ProgressStyle::with_template("simulating {wide_bar} {human_pos} of {human_len} futures, {eta} left");
     let bar = ProgressBar::with_draw_target(Some(trials), target);
     match style {
         Ok(style) => bar.with_style(style),

@@ -1,7 +1,7 @@
 //! `sim run` and `sim check`.
 
 use std::fs;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -124,15 +124,27 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     };
     let forecast = analysis::forecast(&plan, facts, prepared.horizon, &prepared.landmarks, &result, prices);
     let json = report::json::summary_json(&forecast).map_err(|error| Failure::Machine(error.to_string()))?;
-    folder.replace_with(files(&forecast, &json)?)?;
+    let files = files(&forecast, &json)?;
+    let written = written(folder.path(), &files);
+    folder.replace_with(files)?;
     if arguments.json {
         print(&json)?;
     } else {
         let mut text = report::terminal::summary(&forecast, colour_for(&io::stdout()));
-        text.push_str(&format!("\nWritten to {}\n", folder.path().display()));
+        text.push_str(&written);
         print(&text)?;
     }
     if forecast.partial { Err(Failure::Interrupted) } else { Ok(()) }
+}
+
+/// Says what was written and where; the pictures by their folder.
+fn written(folder: &Path, files: &[(String, Vec<u8>)]) -> String {
+    let mut names: Vec<&str> = files
+        .iter()
+        .map(|(name, _)| name.find('/').map_or(name.as_str(), |slash| &name[..=slash]))
+        .collect();
+    names.dedup();
+    format!("\nWritten to {}\n  {}\n", folder.display(), names.join(", "))
 }
 
 /// The outputs by their path inside the folder.
@@ -152,6 +164,14 @@ fn files(forecast: &Forecast, json: &str) -> Result<Vec<(String, Vec<u8>)>, Fail
         (
             "budgets.csv".to_owned(),
             report::tables::budgets_csv(forecast).map_err(table_failed)?.into_bytes(),
+        ),
+        (
+            "capacity.csv".to_owned(),
+            report::tables::capacity_csv(forecast).map_err(table_failed)?.into_bytes(),
+        ),
+        (
+            "assumptions.csv".to_owned(),
+            report::tables::assumptions_csv(forecast).map_err(table_failed)?.into_bytes(),
         ),
     ];
     let single = forecast.initiatives.len() == 1;
@@ -183,20 +203,18 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let Loaded { plan, .. } = load(&arguments.scenario)?;
     let prepared = prepare(&plan, plan.seed)?;
     let understanding = analysis::understand(&plan, prepared.horizon, &prepared.landmarks);
-    print(&report::check::check(&plan, &understanding, colour_for(&io::stdout())))?;
     warn(&plan.warnings);
-    Ok(())
+    print(&report::check::check(&plan, &understanding, colour_for(&io::stdout())))
 }
 
 /// Shows what is allowed but probably not meant, without failing.
 fn warn(warnings: &[Fault]) {
     debug_assert!(warnings.iter().all(|warning| warning.severity == Severity::Warning));
     if !warnings.is_empty() {
-        // A closed standard error leaves nobody to warn.
-        let _ = io::Write::write_all(
-            &mut io::stderr(),
-            diagnostic::render(warnings, colour_for(&io::stderr())).as_bytes(),
-        );
+        // A closed standard error leaves nobody to warn. On a terminal what follows stands apart.
+        let after = if io::stderr().is_terminal() { "\n" } else { "" };
+        let text = diagnostic::render(warnings, colour_for(&io::stderr())) + after;
+        let _ = io::Write::write_all(&mut io::stderr(), text.as_bytes());
     }
 }
 

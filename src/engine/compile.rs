@@ -14,7 +14,7 @@ pub struct Compiled {
     pub(super) tasks: Vec<CompiledTask>,
     /// The plan's task of each rank.
     pub(super) order: Vec<TaskId>,
-    /// Everyone a duration task holds, by task (see [`CompiledTask::crew`]).
+    /// Everyone a duration task holds, by task (see [`Need::Crew`]).
     pub(super) crews: Vec<CrewPart>,
     pub(super) links: Table<CompiledLink>,
     pub(super) teams: Vec<CompiledTeam>,

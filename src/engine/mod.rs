@@ -1,7 +1,7 @@
 //! The simulation: a compiled plan, one trial's event loop, and blocks of trials in parallel.
 //!
 //! A trial is one possible future of the whole portfolio. [`Compiled`] is the plan as flat arrays in dispatch order;
-//! [`run`] draws blocks of trials side by side, plays each through a discrete-event loop on a reused workspace, and puts the
+//! [`run()`] draws blocks of trials side by side, plays each through a discrete-event loop on a reused workspace, and puts the
 //! finishes where their trial number says, so the result is the same bits with any number of threads.
 //!
 //! With fixed crews and constant teams the loop is the parallel schedule-generation scheme of the resource-constrained project

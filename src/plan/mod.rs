@@ -1,7 +1,7 @@
 //! The validated domain: what a scenario means once nothing in it can be wrong any more.
 //!
 //! A [`Plan`] is valid by construction: every reference resolves, the network has no cycle, every crew can be staffed at some
-//! time, every estimate is a distribution. [`crate::scenario`] hands over what the file says; [`build`] checks it as a whole.
+//! time, every estimate is a distribution. [`crate::scenario`] hands over what the file says; [`build()`] checks it as a whole.
 //! Times are working days since the morning of the start (see [`crate::units::WorkDays`]).
 
 mod added;

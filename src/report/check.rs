@@ -5,7 +5,7 @@ use anstyle::Style;
 use super::page::{BAD, Cell, DIM, INDENT, Page, Side, plain, styled};
 use super::register;
 use super::text::{cut, date, short_date, thousands};
-use crate::analysis::{Step, Understanding, WaitedFor};
+use crate::analysis::{Moment, Step, Understanding, WaitedFor};
 use crate::plan::{Dispatch, Initiative, Link, LinkKind, Plan, Task, TaskId, Work};
 
 /// The plan as text of at most 80 columns. Colour only adds.
@@ -15,9 +15,13 @@ pub fn check(plan: &Plan, understanding: &Understanding, colour: bool) -> String
     page.heading(&plan.name);
     page.paragraph(
         &format!(
-            "starts {} · budgets look to {} · {} futures · seed {}",
+            "starts {}{} · {} futures · seed {}",
             plan.calendar.start().long_with_weekday(),
-            understanding.horizon.date.long(),
+            if plan.budgets.is_empty() {
+                String::new()
+            } else {
+                format!(" · budgets look to {}", understanding.horizon.date.long())
+            },
             thousands(plan.trials.into()),
             plan.seed
         ),
@@ -46,14 +50,7 @@ pub fn check(plan: &Plan, understanding: &Understanding, colour: bool) -> String
     page.bullets("Risks", &risks.collect::<Vec<_>>());
     let budgets = plan.budgets.iter().map(|budget| register::budget(plan, budget));
     page.bullets("Budgets", &budgets.collect::<Vec<_>>());
-    page.bullets(
-        "Defaults used, since the file is silent",
-        &plan
-            .defaults
-            .iter()
-            .map(|d| format!("{} = {}: {}", d.key, d.value, d.meaning))
-            .collect::<Vec<_>>(),
-    );
+    page.defaults(&plan.defaults);
     page.bullets(
         "Read, not yet used",
         &plan
@@ -65,14 +62,19 @@ pub fn check(plan: &Plan, understanding: &Understanding, colour: bool) -> String
     page.blank();
     page.line(
         &format!(
-            "{} tasks, {} links, {} warnings: ready to run",
-            plan.tasks.len(),
-            plan.tasks.iter().map(|task| task.links.len()).sum::<usize>(),
-            plan.warnings.len()
+            "{}, {}, {}: ready to run",
+            counted(plan.tasks.len(), "task"),
+            counted(plan.tasks.iter().map(|task| task.links.len()).sum(), "link"),
+            counted(plan.warnings.len(), "warning")
         ),
         DIM,
     );
     page.into_text()
+}
+
+/// `1 task`, `2 tasks`.
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 impl Page {
@@ -106,19 +108,13 @@ impl Page {
                     plain(&task.work.estimate().text),
                     plain(who(plan, task)),
                     plain(after(plan, initiative, task)),
-                    plain(short_date(&times.start)),
-                    plain(short_date(&times.finish)),
+                    plain(day(plan, &times.start)),
+                    plain(day(plan, &times.finish)),
                 ]
             })
             .collect();
         self.blank();
-        let (left, right) = (Side::Left, Side::Right);
-        self.table(
-            &[left, left, left, left, left, right, right],
-            4,
-            &["", "task", "estimate", "who", "after", "from", "to"],
-            &rows,
-        );
+        self.table(&[Side::Left; 7], 4, &["", "task", "estimate", "who", "after", "from", "to"], &rows);
         self.blank();
         let chain: Vec<String> = path.iter().map(|step| step_text(plan, initiative, step)).collect();
         let finish = initiative
@@ -140,6 +136,14 @@ impl Page {
         if plan.dispatch == Dispatch::FileOrder {
             self.paragraph("People take tasks in the order of the file.", INDENT, DIM);
         }
+    }
+}
+
+/// A day of the plan, without the year where it is the year of the start.
+fn day(plan: &Plan, at: &Moment) -> String {
+    match at.date {
+        Some(date) if date.shares_year(plan.calendar.start()) => date.day_label(),
+        _ => short_date(at),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::text::{cut, width, wrap};
+use super::text::{cut, inert, width, wrap};
+use crate::plan::DefaultUsed;
 
 /// The widest line.
 pub const COLUMNS: usize = 80;
@@ -13,6 +14,18 @@ pub(super) const DIM: Style = Style::new().dimmed();
 pub(super) const GOOD: Style = AnsiColor::Green.on_default();
 pub(super) const UNSURE: Style = AnsiColor::Yellow.on_default();
 pub(super) const BAD: Style = AnsiColor::Red.on_default();
+
+/// What is left of a column that gives way before others do.
+const LEAST_YIELDED: usize = 14;
+
+/// The lines of a cell. One that fits keeps its spaces: they may align it.
+fn fold(text: &str, columns: usize) -> Vec<String> {
+    let whole = cut(text, columns);
+    if whole == inert(text) {
+        return vec![whole];
+    }
+    wrap(text, "", "", columns)
+}
 
 /// A cell of a table.
 #[derive(Clone)]
@@ -105,8 +118,17 @@ impl Page {
         }
     }
 
+    /// Defaults that were used, one under another.
+    pub(super) fn defaults(&mut self, defaults: &[DefaultUsed]) {
+        let items: Vec<String> = defaults
+            .iter()
+            .map(|default| format!("{} = {}: {}", cut(&default.key, 60), cut(&default.value, 60), default.meaning))
+            .collect();
+        self.bullets("Defaults used, because the file is silent", &items);
+    }
+
     /// Rows under one another, the first of them dimmed as a header. Where the lines would be too long, the column `yielding`
-    /// gives way, and only when little is left of it the widest.
+    /// gives way, and only when little is left of it the widest. A cell that is wider than its column goes on below; nothing is lost.
     pub(super) fn table(&mut self, sides: &[Side], yielding: usize, header: &[&str], rows: &[Vec<Cell>]) {
         let mut all = vec![header.iter().map(|text| styled(*text, DIM)).collect::<Vec<_>>()];
         all.extend(rows.iter().cloned());
@@ -120,7 +142,7 @@ impl Page {
             })
             .collect();
         while widths.iter().sum::<usize>() + 2 * sides.len() > COLUMNS {
-            let index = if widths.get(yielding).is_some_and(|width| *width > 6) {
+            let index = if widths.get(yielding).is_some_and(|width| *width > LEAST_YIELDED) {
                 Some(yielding)
             } else {
                 (0..widths.len()).max_by_key(|index| widths.get(*index).copied())
@@ -131,20 +153,24 @@ impl Page {
             *width = width.saturating_sub(1);
         }
         for row in all {
-            let mut used = 0;
-            let mut wanted = 0;
-            for ((cell, side), column) in row.iter().zip(sides).zip(&widths) {
-                let text = cut(&cell.text, *column);
-                let free = column.saturating_sub(width(&text));
-                let start = wanted + INDENT.len() + if *side == Side::Right { free } else { 0 };
-                if !text.trim().is_empty() {
-                    self.text.push_str(&" ".repeat(start.saturating_sub(used)));
-                    used = start + width(&text);
-                    self.paint(&text, cell.style);
+            let cells: Vec<Vec<String>> = row.iter().zip(&widths).map(|(cell, column)| fold(&cell.text, *column)).collect();
+            let height = cells.iter().map(Vec::len).max().unwrap_or(1);
+            for index in 0..height {
+                let mut used = 0;
+                let mut wanted = 0;
+                for (((cell, lines), side), column) in row.iter().zip(&cells).zip(sides).zip(&widths) {
+                    let text = lines.get(index).map_or("", String::as_str);
+                    let free = column.saturating_sub(width(text));
+                    let start = wanted + INDENT.len() + if *side == Side::Right { free } else { 0 };
+                    if !text.trim().is_empty() {
+                        self.text.push_str(&" ".repeat(start.saturating_sub(used)));
+                        used = start + width(text);
+                        self.paint(text, cell.style);
+                    }
+                    wanted += INDENT.len() + column;
                 }
-                wanted += INDENT.len() + column;
+                self.blank();
             }
-            self.blank();
         }
     }
 }

@@ -4,12 +4,15 @@ use anstyle::Style;
 
 use crate::analysis::{CommitmentForecast, Forecast, InitiativeForecast, Landmark, Moment, Quantile, Share, Timelines};
 
-use super::page::{BAD, BOLD, COLUMNS, Cell, DIM, GOOD, INDENT, Page, Side, UNSURE, plain, styled};
+use super::page::{BAD, BOLD, Cell, DIM, GOOD, INDENT, Page, Side, UNSURE, plain, styled};
 use super::text::{
     cut, date, day_count, frequencies, percent, percent_interval, percent_of, plain_percent, short_date, span, thousands, week_count, width,
 };
 
-/// Everything that one run says, as text of at most [`COLUMNS`] columns. Colour only adds: without it the same text remains.
+/// Below so many trials the outer percentiles are the luck of a few.
+const FEW_TRIALS: u32 = 100;
+
+/// Everything that one run says, as text of at most 80 columns. Colour only adds: without it the same text remains.
 #[must_use]
 pub fn summary(forecast: &Forecast, colour: bool) -> String {
     let mut page = Page::new(colour);
@@ -51,8 +54,14 @@ impl Page {
     fn head(&mut self, forecast: &Forecast) {
         self.heading(&forecast.scenario.name);
         let facts = format!("starts {} · {}", forecast.start.long_with_weekday(), futures(forecast.trials));
-        let file = cut(&forecast.scenario.file, COLUMNS.saturating_sub(width(&facts) + 3));
-        self.line(&format!("{file} · {facts}"), DIM);
+        self.paragraph(&format!("{} · {facts}", cut(&forecast.scenario.file, 400)), "", DIM);
+        if forecast.trials < FEW_TRIALS {
+            self.paragraph(
+                "So few futures tell almost nothing: the dates and odds below are luck. Ask for 1,000 or more.",
+                "",
+                BAD.bold(),
+            );
+        }
     }
 
     /// All promises at a glance, where more than one initiative makes some.
@@ -118,7 +127,7 @@ impl Page {
         let odds = &commitment.p_on_time;
         let headline = format!(
             "{} by {}: {} on time",
-            promised_to(commitment.to.as_deref(), "To the ", "Promised"),
+            promised_to(commitment.to.as_deref(), "Promised to the ", "Promised"),
             date(&commitment.at),
             percent(odds)
         );
@@ -296,12 +305,7 @@ impl Page {
             self.heading("Read, not yet used");
             self.paragraph(&unused.join(", "), INDENT, Style::new());
         }
-        let defaults: Vec<String> = forecast
-            .defaults
-            .iter()
-            .map(|default| format!("{} = {} – {}", cut(&default.key, 60), cut(&default.value, 60), default.meaning))
-            .collect();
-        self.bullets("Defaults used, because the file is silent", &defaults);
+        self.defaults(&forecast.defaults);
     }
 
     fn footer(&mut self, forecast: &Forecast) {
@@ -456,6 +460,7 @@ fn against(days: Option<f64>) -> String {
 mod tests {
     use super::*;
     use crate::report::fixtures::{self, golden};
+    use crate::report::page::COLUMNS;
 
     #[test]
     fn summaries_read_as_agreed() {
