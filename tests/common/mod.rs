@@ -79,3 +79,72 @@ dispatch = \"file-order\"
 overrun = \"none\"
 correlation = \"none\"
 ";
+
+/// A scenario simulated as the program does it: to its horizon, with everything that budgets count.
+pub struct Company {
+    pub plan: Plan,
+    pub trials: Trials,
+    pub window: Window,
+}
+
+/// Simulates the whole company.
+pub fn company(toml: &str, trials: u32) -> Company {
+    let plan = plan(toml);
+    let compiled = Compiled::new(&plan, plan.seed);
+    let landmarks = engine::landmarks(&compiled);
+    let pilot = engine::pilot(&compiled, 1e5).expect("the machine can run a test");
+    let horizon = sim::analysis::horizon(&plan, &landmarks, &pilot).expect("a horizon");
+    let window = horizon.window(&plan, true);
+    let run = Run {
+        trials,
+        threads: 2,
+        window,
+    };
+    let trials = engine::run(&compiled, run, &Stop::new(false), |_| {}).expect("the machine can run a test");
+    Company { plan, trials, window }
+}
+
+impl Company {
+    /// The finishes of one initiative, by trial.
+    pub fn finishes(&self, id: &str) -> Vec<f64> {
+        let index = self
+            .plan
+            .initiatives
+            .iter()
+            .position(|initiative| initiative.id == id)
+            .expect("the initiative");
+        self.trials.finishes(index).collect()
+    }
+
+    /// The single finish of an initiative in a company without chance.
+    pub fn finish(&self, id: &str) -> f64 {
+        let finishes = self.finishes(id);
+        assert!(
+            finishes.iter().all(|finish| *finish == finishes[0]),
+            "there is chance in it: {finishes:?}"
+        );
+        finishes[0]
+    }
+
+    /// Customer-minutes of the first reliability budget in a quarter, by trial.
+    pub fn minutes(&self, quarter: usize) -> Vec<f64> {
+        self.trials
+            .rows()
+            .map(|row| self.trials.layout().burnt(row, 0, quarter).0)
+            .collect()
+    }
+
+    /// The total cost, by trial.
+    pub fn costs(&self) -> Vec<f64> {
+        self.trials
+            .rows()
+            .filter_map(|row| self.trials.layout().money(row))
+            .map(|money| money.total)
+            .collect()
+    }
+}
+
+/// Mean and standard error.
+pub fn mean(values: &[f64]) -> (f64, f64) {
+    Sorted::new(values.to_vec()).mean().expect("finite values")
+}
