@@ -292,6 +292,13 @@ impl Ledger {
         }
     }
 
+    /// How a team's people are used now: there, held, wanted, responding.
+    #[cfg(test)]
+    pub(super) fn people(&self, team: usize) -> [f64; 4] {
+        let book = &self.teams[team];
+        [book.here, book.held, book.wanted, book.responding]
+    }
+
     /// People-days of a team so far: held by work while anything is unfinished, and responding.
     #[cfg(test)]
     pub(super) fn people_days(&self, team: usize) -> (f64, f64) {

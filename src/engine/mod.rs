@@ -7,6 +7,8 @@
 //! With fixed crews and constant teams the loop is the parallel schedule-generation scheme of the resource-constrained project
 //! scheduling problem (Kolisch & Hartmann 1999); where nobody is needed it is the critical-path forward pass.
 
+#[cfg(test)]
+mod audit;
 mod compile;
 mod draws;
 mod findings;

@@ -43,6 +43,11 @@ pub(super) struct Workspace {
     pub(super) events: BinaryHeap<Reverse<Event>>,
     pub(super) unfinished: usize,
     pub(super) ledger: Ledger,
+    #[cfg(test)]
+    pub(super) audit: super::audit::Audit,
+    /// By team the people in each place when the audit last looked.
+    #[cfg(test)]
+    pub(super) audit_last: Vec<[f64; 6]>,
 }
 
 /// A gate of a task.
@@ -306,6 +311,10 @@ impl Workspace {
             events: BinaryHeap::with_capacity(2 * tasks + 64),
             unfinished: tasks,
             ledger: Ledger::new(compiled, window),
+            #[cfg(test)]
+            audit: super::audit::Audit::default(),
+            #[cfg(test)]
+            audit_last: vec![],
         }
     }
 
@@ -377,6 +386,17 @@ impl Workspace {
         self.events.clear();
         self.unfinished = compiled.tasks.len();
         self.ledger.reset();
+        #[cfg(test)]
+        {
+            self.audit = super::audit::Audit::default();
+            self.audit_last.clear();
+        }
+    }
+
+    /// When the audit last looked.
+    #[cfg(test)]
+    pub(super) fn audit_end(&self) -> f64 {
+        self.audit.since
     }
 
     /// Start and finish of a task in the trial that was played last, infinite for never.

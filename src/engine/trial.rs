@@ -58,6 +58,8 @@ impl<'a> Trial<'a> {
         loop {
             self.happen_now();
             self.dispatch();
+            #[cfg(test)]
+            self.audit();
             if !self.w.ready_nobody.is_empty() {
                 continue;
             }
