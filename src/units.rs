@@ -73,6 +73,12 @@ pub fn to_tick(days: f64) -> f64 {
     (days * TICKS_PER_DAY).round() / TICKS_PER_DAY
 }
 
+/// Whether a count is over a limit by more than the rounding of a sum: a budget that is met exactly is kept.
+#[must_use]
+pub fn exceeds(count: f64, limit: f64) -> bool {
+    count > limit + 1e-9 * limit.abs().max(1.0)
+}
+
 /// What a piece of text measures, and so which units it may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {

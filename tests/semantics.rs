@@ -290,3 +290,34 @@ multiply = 3
     assert_eq!(simulated.landmarks.plan_on_paper, [25.0]);
     assert!(plan(toml).overrun.is_some());
 }
+
+/// Found by an independent second implementation.
+#[test]
+fn leads_see_through_what_holds_a_finish_and_let_go_once() {
+    assert_eq!(
+        work(
+            "",
+            "a = { duration = \"0d\" }\nb = { duration = \"1d\", after = [{ task = \"a\", lag = \"-2d\" }] }"
+        ),
+        1.0
+    );
+    // b's work ends at 2 and a's finish less four days holds it until 3; c starts two days before that, at 1, and ends at 6.
+    let tasks = "a = { duration = \"7d\" }\nb = { duration = \"2d\", after = [{ task = \"a\", link = \"FF\", lag = \"-4d\" }] }\nc = { duration = \"5d\", after = [{ task = \"b\", lag = \"-2d\" }] }";
+    assert_eq!(work("", tasks), 7.0);
+    assert_eq!(work("", &tasks.replace("\"5d\"", "\"9d\"")), 10.0);
+    // A lead that allows a start at its predecessor's own instant competes there: next takes three, low what is left.
+    let team = "[team.a]\nengineers = 1\n[team.core]\nengineers = 4";
+    let tasks = "first = { effort = \"2d\", team = \"a\" }\nnext = { effort = \"6d\", team = \"core\", engineers = { min = 1, max = 3 }, after = [{ task = \"first\", lag = \"-2d\" }] }\nlow = { effort = \"4d\", team = \"core\", engineers = { min = 1, max = 4 } }";
+    // next: 6/3 = 2. low: one for two days, then four for the two that are left.
+    assert_eq!(work(team, tasks), 2.5);
+}
+
+#[test]
+fn what_takes_no_time_holds_nobody_against_others_at_its_instant() {
+    // The moment takes the only engineer for no time; what follows it goes before filler.
+    let tasks = "moment = { effort = \"0d\" }\nurgent = { effort = \"2d\", after = \"moment\" }\nfiller = { effort = \"5d\" }\nlast = { duration = \"9d\", after = \"urgent\" }";
+    assert_eq!(work(ONE, tasks), 11.0);
+    // Through somebody else's milestone that starts with it.
+    let tasks = "a = { effort = \"3d\" }\ngate = { duration = \"0d\", after = [{ task = \"a\", link = \"SS\" }] }\nb = { effort = \"3d\", after = [{ task = \"gate\", link = \"SS\" }] }\nfiller = { effort = \"5d\" }";
+    assert_eq!(work(TWO, tasks), 8.0);
+}

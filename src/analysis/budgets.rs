@@ -6,7 +6,7 @@ use crate::calendar::{Date, quarters};
 use crate::engine::{Layout, Trials, Window};
 use crate::plan::{Budget, BudgetKind, Commitment, Initiative, Plan};
 use crate::statistics::{Proportion, Sorted};
-use crate::units::{Probability, WorkDays};
+use crate::units::{Probability, WorkDays, exceeds};
 
 /// Which trials are within which budgets.
 pub(super) struct Budgets<'a> {
@@ -44,14 +44,14 @@ impl<'a> Budgets<'a> {
             BudgetKind::Reliability {
                 customer_minutes_per_quarter,
                 ..
-            } => (0..self.layout.quarters).any(|quarter| self.layout.burnt(row, number, quarter).0 > *customer_minutes_per_quarter),
+            } => (0..self.layout.quarters).any(|quarter| exceeds(self.layout.burnt(row, number, quarter).0, *customer_minutes_per_quarter)),
             BudgetKind::Security {
                 max_open, max_days_held, ..
             } => {
                 let (open, held) = self.layout.held(row, number);
-                max_open.is_some_and(|most| open > most) || max_days_held.is_some_and(|most| held > most)
+                max_open.is_some_and(|most| exceeds(open, most)) || max_days_held.is_some_and(|most| exceeds(held, most))
             }
-            BudgetKind::Cost { max } => self.layout.money(row).is_some_and(|money| money.total > *max),
+            BudgetKind::Cost { max } => self.layout.money(row).is_some_and(|money| exceeds(money.total, *max)),
         }
     }
 
@@ -200,11 +200,7 @@ impl Delivery<'_> {
 /// A budget of which every trial counts one number.
 fn plain(budget: &Budget, counted: &'static str, limit: f64, values: Vec<f64>) -> BudgetForecast {
     let sorted = Sorted::new(values);
-    let within = sorted.share_at_or_below(limit);
-    let breached = Proportion {
-        hits: within.trials - within.hits,
-        trials: within.trials,
-    };
+    let breached = Proportion::of(sorted.values(), |count| exceeds(*count, limit));
     BudgetForecast {
         id: budget.id.clone(),
         kind: match budget.kind {

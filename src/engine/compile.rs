@@ -17,6 +17,10 @@ pub struct Compiled {
     /// Everyone a duration task holds, by task (see [`Need::Crew`]).
     pub(super) crews: Vec<CrewPart>,
     pub(super) links: Table<CompiledLink>,
+    /// Whether a lag may be negative, so that finishes have to be projected ahead.
+    pub(super) has_leads: bool,
+    /// The links to each task's finish, by the task: predecessor and position in [`Compiled::links`].
+    pub(super) holding: Table<(u32, u32)>,
     pub(super) teams: Vec<CompiledTeam>,
     /// Everyone who is or may be there, team by team; in a team those there at the start, those on other work, those to be hired.
     pub(super) seats: Vec<Seat>,
@@ -331,6 +335,12 @@ impl Compiled {
         Self {
             tasks,
             order,
+            has_leads: plan
+                .tasks
+                .iter()
+                .flat_map(|task| &task.links)
+                .any(|link| link.lag.as_ref().is_some_and(may_be_negative)),
+            holding: holding(&links, plan.tasks.len()),
             links,
             teams,
             seats,
@@ -645,6 +655,24 @@ const fn kind_name(kind: LinkKind) -> &'static str {
         LinkKind::FinishFinish => "FF",
         LinkKind::StartFinish => "SF",
     }
+}
+
+fn may_be_negative(lag: &Estimate) -> bool {
+    lag.likely < 0.0 || lag.low < 0.0 || (!lag.is_fixed() && lag.distribution.quantile(1e-9) < 0.0)
+}
+
+/// The links to the finish of each task.
+fn holding(links: &Table<CompiledLink>, tasks: usize) -> Table<(u32, u32)> {
+    let mut rows = vec![vec![]; tasks];
+    for predecessor in 0..tasks {
+        for position in links.range(predecessor) {
+            let link = links.item(position);
+            if !holds_start(link.kind) {
+                rows[link.successor as usize].push((predecessor as u32, position as u32));
+            }
+        }
+    }
+    Table::new(rows)
 }
 
 /// Calendar quarters that a trial may reach.

@@ -2,6 +2,7 @@
 
 use super::compile::{Compiled, NONE};
 use super::layout::{BINS, Count, Layout, Money, Tally, Window, people_per_bin};
+use crate::units::exceeds;
 
 /// The books of one trial.
 #[derive(Debug)]
@@ -105,7 +106,7 @@ impl Ledger {
             self.booked[index] = budget.burnt;
             if let Some(minutes) = self.minutes.get_mut(index * self.window.quarters) {
                 *minutes = budget.burnt;
-                if budget.burnt > budget.limit {
+                if exceeds(budget.burnt, budget.limit) {
                     self.passed[index * self.window.quarters] = 0.0;
                 }
             }
@@ -194,7 +195,7 @@ impl Ledger {
                 let before = self.minutes[at];
                 self.minutes[at] += minutes * share;
                 self.by_class[at * classes + class] += minutes * share;
-                if before <= budget.limit && self.minutes[at] > budget.limit {
+                if !exceeds(before, budget.limit) && exceeds(self.minutes[at], budget.limit) {
                     self.passed[at] = begins + (ends - begins).max(0.0) * (budget.limit - before) / (minutes * share);
                 }
             }
@@ -213,7 +214,7 @@ impl Ledger {
             .reliability
             .iter()
             .zip(&self.booked)
-            .any(|(budget, booked)| budget.freeze && *booked > budget.limit)
+            .any(|(budget, booked)| budget.freeze && exceeds(*booked, budget.limit))
     }
 
     /// A new quarter: nothing is booked against a freeze.
@@ -270,7 +271,7 @@ impl Ledger {
                 let at = index * self.window.quarters + quarter;
                 let minutes = self.minutes[at];
                 layout.set_burnt(row, index, quarter, minutes, self.passed[at]);
-                if minutes > budget.limit {
+                if exceeds(minutes, budget.limit) {
                     let burnt = if quarter == 0 { budget.burnt } else { 0.0 };
                     let parts = self.by_class[at * classes..(at + 1) * classes].iter().copied().chain([burnt]);
                     tally.add_blame(index, parts.map(|part| part / minutes));

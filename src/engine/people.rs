@@ -18,6 +18,18 @@ impl Trial<'_> {
     /// Fills what stands still, then takes the jobs and the tasks that wait, in dispatch order; then those under way take who is
     /// left over, in the same order.
     pub(super) fn dispatch(&mut self) {
+        while self.dispatch_waiting() {}
+        for team in 0..self.w.teams.len() {
+            if self.w.teams[team].stirred {
+                self.w.teams[team].stirred = false;
+                self.feed(team);
+            }
+        }
+    }
+
+    /// Starts what can be started; ends early, and says so, where a start made something else happen at this very instant: it may
+    /// have freed people, or made something ready that goes first.
+    fn dispatch_waiting(&mut self) -> bool {
         for team in 0..self.w.teams.len() {
             if self.w.teams[team].stirred {
                 self.fill_short(team);
@@ -40,15 +52,14 @@ impl Trial<'_> {
             self.take_crew(task);
             self.start(task);
             self.settle();
+            if self.happen_now() {
+                return true;
+            }
             // A start may let others begin to wait (start-to-start links); they are taken in their turn.
             from = from.min(self.w.lowest_new);
         }
-        for team in 0..self.w.teams.len() {
-            if self.w.teams[team].stirred {
-                self.w.teams[team].stirred = false;
-                self.feed(team);
-            }
-        }
+        // A job of no effort is done at once.
+        self.happen_now()
     }
 
     /// The lowest rank at or above `from` that waits for people whom somebody could give.

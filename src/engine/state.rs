@@ -23,8 +23,10 @@ pub(super) struct Workspace {
     pub(super) ready_crews: Waiting,
     /// Releases that are held by findings or a freeze.
     pub(super) held_releases: Vec<u32>,
-    /// Links with a negative lag that have let their successor go.
+    /// Links that have let their successor go.
     pub(super) released: Vec<bool>,
+    /// When each link with a negative lag is to let its successor go, as foreseen now.
+    pub(super) release_at: Vec<f64>,
     pub(super) retired: Vec<bool>,
     /// The absence that a risk has begun, or [`NONE`].
     pub(super) risk_absence: Vec<u32>,
@@ -55,6 +57,10 @@ pub(super) struct Workspace {
 pub(super) enum Gate {
     Start(u32),
     Finish(u32),
+    /// The projected finish of the task may have moved.
+    Foresee(u32),
+    /// The link lets its successor go.
+    Release(u32),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +95,8 @@ pub(super) struct TaskState {
     pub(super) quantity: f64,
     /// When the work will be done at this speed.
     pub(super) projected: f64,
+    /// The finish that is projected from that and from the links to its finish.
+    pub(super) foreseen: f64,
     /// Since when findings hold this release; infinite for not.
     pub(super) held_since: f64,
     /// Whether this release has wanted to start.
@@ -116,6 +124,7 @@ impl TaskState {
         finished: f64::INFINITY,
         quantity: 0.0,
         projected: f64::INFINITY,
+        foreseen: f64::INFINITY,
         held_since: f64::INFINITY,
         wanted: false,
         version: 0,
@@ -232,8 +241,8 @@ pub(super) enum What {
     WorkDone(u32),
     FinishGate(u32),
     StartGate(u32),
-    /// A negative lag lets the link's successor go; with the link's predecessor.
-    Release(u32, u32),
+    /// A negative lag lets the link's successor go.
+    Release(u32),
     Join(u32),
     AbsenceEnds(u32),
     Leave(u32),
@@ -299,6 +308,7 @@ impl Workspace {
             ready_crews: Waiting::new(tasks),
             held_releases: vec![],
             released: vec![false; compiled.links.len()],
+            release_at: vec![f64::INFINITY; compiled.links.len()],
             retired: vec![false; compiled.risks.len()],
             risk_absence: vec![NONE; compiled.risks.len()],
             incidents: Vec::with_capacity(compiled.incidents.len()),
@@ -362,6 +372,7 @@ impl Workspace {
         self.ready_crews.clear();
         self.held_releases.clear();
         self.released.fill(false);
+        self.release_at.fill(f64::INFINITY);
         self.retired.fill(false);
         self.risk_absence.fill(NONE);
         self.incidents.clear();

@@ -6,7 +6,7 @@
 
 use std::cmp::Reverse;
 
-use super::compile::{Arrival, Compiled, CompiledLink, CrewPart, Lag, NONE, Need, holds_start};
+use super::compile::{Arrival, Compiled, CompiledLink, CrewPart, NONE, Need, holds_start};
 use super::draws::Lane;
 use super::layout::{Layout, Tally, Window};
 use super::ledger::Shift;
@@ -60,9 +60,6 @@ impl<'a> Trial<'a> {
             self.dispatch();
             #[cfg(test)]
             self.audit();
-            if !self.w.ready_nobody.is_empty() {
-                continue;
-            }
             let last = if self.w.unfinished > 0 { window.limit } else { window.horizon };
             let next = self.w.events.peek().map_or(f64::INFINITY, |event| event.0.time);
             if next > last || next == f64::INFINITY {
@@ -117,17 +114,20 @@ impl<'a> Trial<'a> {
     }
 
     /// Applies all that happens at this instant and starts what waits for nobody, so that what follows a milestone competes for
-    /// people at the milestone's own instant.
-    fn happen_now(&mut self) {
+    /// people at the milestone's own instant. Whether anything happened.
+    pub(super) fn happen_now(&mut self) -> bool {
+        let mut happened = false;
         loop {
             while let Some(Reverse(event)) = self.w.events.peek().copied().filter(|event| event.0.time <= self.now) {
                 self.w.events.pop();
                 self.happen(event);
                 self.settle();
+                happened = true;
             }
             if self.w.ready_nobody.is_empty() {
-                return;
+                return happened;
             }
+            happened = true;
             while let Some(task) = self.w.ready_nobody.pop() {
                 if self.may_release(task as usize) {
                     self.start(task as usize);
@@ -149,8 +149,8 @@ impl<'a> Trial<'a> {
             }
             What::FinishGate(task) => self.try_finish(task as usize),
             What::StartGate(task) => self.open_start(task as usize),
-            What::Release(link, task) => {
-                if self.w.tasks[task as usize].version == event.version {
+            What::Release(link) => {
+                if self.w.release_at[link as usize] <= event.time {
                     self.release(link as usize);
                 }
             }
@@ -174,8 +174,10 @@ impl<'a> Trial<'a> {
                 Gate::Start(task) => self.open_start(task as usize),
                 Gate::Finish(task) => {
                     self.try_finish(task as usize);
-                    self.project_releases(task as usize);
+                    self.foresee(task as usize);
                 }
+                Gate::Foresee(task) => self.foresee(task as usize),
+                Gate::Release(link) => self.release(link as usize),
             }
         }
     }
@@ -266,6 +268,7 @@ impl<'a> Trial<'a> {
             if matches!(link.kind, LinkKind::StartStart | LinkKind::StartFinish) {
                 // Never before the predecessor's start, so a negative lag is none.
                 let lag = self.draws.lag(link.lag).max(0.0);
+                self.w.released[position] = true;
                 self.let_go(link, self.now + lag);
             }
         }
@@ -277,6 +280,7 @@ impl<'a> Trial<'a> {
             let link = *self.plan.links.item(position);
             if matches!(link.kind, LinkKind::FinishStart | LinkKind::FinishFinish) && !self.w.released[position] {
                 let lag = self.draws.lag(link.lag).max(0.0);
+                self.w.released[position] = true;
                 self.let_go(link, self.now + lag);
             }
         }
@@ -307,28 +311,57 @@ impl<'a> Trial<'a> {
         }
     }
 
-    /// Negative lags act on the finish that is projected from the current crew, never before the predecessor's start.
-    fn project_releases(&mut self, task: usize) {
-        let state = self.w.tasks[task];
-        if state.phase != Phase::Running && state.phase != Phase::Held {
+    /// Projects the finish of a task under way from its current crew and from the links to its finish, and what follows from that:
+    /// negative lags act on it, never before the predecessor's start.
+    fn foresee(&mut self, task: usize) {
+        if !self.plan.has_leads {
             return;
         }
-        let work = if state.phase == Phase::Held { self.now } else { state.projected };
-        let finish = if state.finish_links > 0 {
-            f64::INFINITY
-        } else {
-            work.max(state.finish_gate)
+        let state = self.w.tasks[task];
+        let work = match state.phase {
+            Phase::Running => state.projected,
+            Phase::Held => self.now,
+            Phase::Waiting | Phase::Ready | Phase::Finished => return,
         };
+        let mut finish = work.max(state.finish_gate);
+        for (predecessor, position) in self.plan.holding.row(task) {
+            if !self.w.released[*position as usize] {
+                finish = finish.max(self.foreseen_gate(*predecessor as usize, *position as usize));
+            }
+        }
+        if finish == state.foreseen {
+            return;
+        }
+        self.w.tasks[task].foreseen = finish;
         for position in self.plan.links.range(task) {
             let link = self.plan.links.item(position);
-            if !matches!(link.kind, LinkKind::FinishStart | LinkKind::FinishFinish) || matches!(link.lag, Lag::Fixed(lag) if lag >= 0.0) {
+            if self.w.released[position] || !matches!(link.kind, LinkKind::FinishStart | LinkKind::FinishFinish) {
                 continue;
             }
             let lag = self.draws.lag(link.lag);
-            if lag < 0.0 && !self.w.released[position] && finish.is_finite() {
+            if lag < 0.0 {
                 let time = (finish + lag).max(state.started).max(self.now);
-                self.push(time, What::Release(position as u32, task as u32), state.version);
+                self.w.release_at[position] = time;
+                if time <= self.now {
+                    self.w.agenda.push(Gate::Release(position as u32));
+                } else if time.is_finite() {
+                    self.push(time, What::Release(position as u32), 0);
+                }
             }
+            if link.kind == LinkKind::FinishFinish {
+                self.w.agenda.push(Gate::Foresee(link.successor));
+            }
+        }
+    }
+
+    /// When a link to the finish will let go, as far as can be told: never while its predecessor has not begun.
+    fn foreseen_gate(&self, predecessor: usize, position: usize) -> f64 {
+        let state = &self.w.tasks[predecessor];
+        let link = self.plan.links.item(position);
+        if link.kind == LinkKind::FinishFinish && matches!(state.phase, Phase::Running | Phase::Held) {
+            (state.foreseen + self.draws.lag(link.lag)).max(state.started)
+        } else {
+            f64::INFINITY
         }
     }
 
@@ -421,7 +454,7 @@ impl<'a> Trial<'a> {
             self.push(projected, What::WorkDone(task as u32), version);
         }
         if !self.is_job(task) {
-            self.project_releases(task);
+            self.foresee(task);
         }
     }
 

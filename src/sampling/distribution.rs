@@ -90,7 +90,7 @@ impl Distribution {
             }
             (_, Some(tail)) => {
                 let bend = fit::lognormal_by_mode(tail, low, likely, high);
-                Ok(Self::bent(bend, low))
+                Ok(Self::bent(bend))
             }
             (_, None) => Err(Reason::NoEnds { shape }.into()),
         }
@@ -164,7 +164,7 @@ impl Distribution {
             let highest = fit::median_of_skew(Z90, -steepest, p10, p90);
             return Err(too_skewed(Shape::Lognormal, [p10, p50, p90], lowest, highest));
         }
-        Ok(Self::bent(fit::lognormal_by_median(Z90, p10, p50, p90), p10))
+        Ok(Self::bent(fit::lognormal_by_median(Z90, p10, p50, p90)))
     }
 
     /// All values between `low` and `high` alike.
@@ -372,12 +372,14 @@ impl Distribution {
         }
     }
 
-    fn bent(bend: Bend, low: f64) -> Self {
+    fn bent(bend: Bend) -> Self {
         let form = match bend {
             Bend::Straight { mean, sd } => Form::Normal { mean, sd },
             Bend::Bent { shift, scale, s } => Form::Lognormal { shift, scale, s },
         };
-        Self::new(Shape::Lognormal, form, (low / 10.0).max(0.0))
+        // A tenth of the tenth percentile, whatever percentiles the range gave.
+        let p10 = form.at(-Z90);
+        Self::new(Shape::Lognormal, form, (p10 / 10.0).max(0.0))
     }
 
     fn pert(low: f64, high: f64, mode: f64) -> Self {
