@@ -14,6 +14,7 @@
 //! | `findings` | security findings and the releases that they hold |
 //! | `budgets` | what is counted, and which budgets that breaches |
 //! | `compare` | whether two samples can come from one distribution |
+//! | `random` | random plans without chance, and the smallest part of one that shows a difference |
 //!
 //! The rest are checks of this implementation against closed forms and against plans worked out by hand.
 
@@ -30,6 +31,7 @@ mod work;
 mod by_hand;
 mod closed_forms;
 mod networks;
+mod random;
 mod shapes;
 mod writing;
 

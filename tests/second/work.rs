@@ -333,8 +333,9 @@ impl Trial<'_> {
         let mut any = self.fill_what_stands_still();
         any |= self.start_jobs();
         for task in self.known.order.clone() {
-            if self.is_ready(task) {
-                any |= self.start_if_staffed(task);
+            // A start may allow another task of higher priority to start, which then comes before the rest.
+            if self.is_ready(task) && self.start_if_staffed(task) {
+                return true;
             }
         }
         for task in self.known.order.clone() {
