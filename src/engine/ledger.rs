@@ -64,7 +64,9 @@ impl Ledger {
         Self {
             window: *window,
             teams: teams.collect(),
-            week_begins: (0..=window.weeks).map(|week| compiled.clock.working(week as f64 * 7.0)).collect(),
+            week_begins: (0..=window.weeks)
+                .map(|week| compiled.clock.working(week as f64 * 7.0).min(window.horizon))
+                .collect(),
             is_open: true,
             once: 0.0,
             lost_customer_value: 0.0,

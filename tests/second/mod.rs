@@ -14,6 +14,7 @@
 //! | `findings` | security findings and the releases that they hold |
 //! | `budgets` | what is counted, and which budgets that breaches |
 //! | `compare` | whether two samples can come from one distribution |
+//! | `engine` | the engine on the same plans, compared |
 //! | `random` | random plans without chance, and the smallest part of one that shows a difference |
 //!
 //! The rest are checks of this implementation against closed forms and against plans worked out by hand.
@@ -21,6 +22,7 @@
 mod budgets;
 mod chance;
 mod compare;
+mod engine;
 mod findings;
 mod incidents;
 mod known;
