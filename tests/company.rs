@@ -317,9 +317,12 @@ go = {{ effort = \"1d\", after = \"build\", release = true }}
         p *= 0.7 / f64::from(n + 1);
     }
     for (row, finish) in simulated.trials.rows().zip(&finishes) {
-        let (open, held) = simulated.trials.layout().held(row, 0);
-        assert_eq!(held, finish - 11.0);
-        assert_eq!(open, (finish - 11.0) / 5.0);
+        let held = simulated.trials.layout().held(row, 0);
+        assert_eq!(held.days, finish - 11.0);
+        assert_eq!(held.open, (finish - 11.0) / 5.0);
+        // Wanted on the evening of day 10; held for five days by day 15.
+        assert_eq!(held.passed[0], if held.open > 1.0 { 10.0 } else { f64::INFINITY });
+        assert_eq!(held.passed[1], if held.days > 5.0 { 15.0 } else { f64::INFINITY });
     }
 }
 
@@ -334,7 +337,7 @@ fn findings_come_with_the_effort_that_was_worked() {
     let open: Vec<f64> = simulated
         .trials
         .rows()
-        .map(|row| simulated.trials.layout().held(row, 0).0)
+        .map(|row| simulated.trials.layout().held(row, 0).open)
         .collect();
     let (average, error) = mean(&open);
     assert!((average - 1.0).abs() < 4.0 * error, "{average} ± {error}");
@@ -374,6 +377,10 @@ fn people_held_by_work_are_paid_whatever_the_focus() {
     let simulated = company(&toml, 3);
     assert_eq!(simulated.finish("x"), 20.0);
     assert_eq!(simulated.costs(), [8_500.0; 3]);
+    // 500 at once and 400 a day pass 8,000 in the middle of day 19.
+    for row in simulated.trials.rows() {
+        assert!((simulated.trials.layout().spent(row, 0) - 18.75).abs() < 1e-9);
+    }
 }
 
 // --- chains: worse conditions never help ---

@@ -56,3 +56,12 @@ multiply = [1.1, 1.5, 3]
     let prepended = format!("{head}{more}\n[team.core]{tail}");
     assert_eq!(simulate(&prepended, 500).finishes("launch"), before);
 }
+
+/// Everything of the company that is there but off leaves the finishes of the plain model as they were, bit for bit.
+#[test]
+fn a_company_in_which_nothing_happens_is_the_plain_model() {
+    let plain = "[scenario]\nstart = 2026-01-05\n[team.core]\nengineers = 3\nfocus = 0.7\n[initiative.x.task]\na = { effort = [\"4w\", \"8w\", \"16w\"], engineers = { min = 1, max = 2 } }\nb = { effort = [\"3w\", \"6w\", \"12w\"] }\nc = { effort = [\"1w\", \"2w\", \"4w\"], after = [\"a\", \"b\"], release = true }\n";
+    let company = plain.replace("focus = 0.7\n", "focus = 0.7\nattrition_per_year = 0\nbackfill = \"8w\"\nramp_up = \"12w\"\ncost_per_week = 1000\nhire = [{ starts = 2026-02-02, probability = 0 }]\n")
+        + "[flow.f]\ncustomers = 9\n[incident.felt]\nrate = { per_week = 3 }\nflow = \"f\"\ndowntime = [\"1h\", \"2h\", \"9h\"]\nchange_failure_rate = 0.5\n[finding.none]\nper_engineer_week = 0\nfix = \"5d\"\nblocks_release = true\n[risk.no]\nprobability = 0\naffects = [\"x\"]\nmultiply = 3\ntakes = { team = \"core\", engineers = 2, for = \"9w\" }\nscales_rate = { felt = 5 }\nadds_task = { duration = \"9w\", after = \"a\", before = \"c\" }\n[budget.b]\nkind = \"reliability\"\nflow = \"f\"\ncustomer_minutes_per_quarter = 100\n";
+    assert_eq!(common::company(&company, 500).finishes("x"), simulate(plain, 500).finishes("x"));
+}

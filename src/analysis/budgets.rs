@@ -48,8 +48,8 @@ impl<'a> Budgets<'a> {
             BudgetKind::Security {
                 max_open, max_days_held, ..
             } => {
-                let (open, held) = self.layout.held(row, number);
-                max_open.is_some_and(|most| exceeds(open, most)) || max_days_held.is_some_and(|most| exceeds(held, most))
+                let held = self.layout.held(row, number);
+                max_open.is_some_and(|most| exceeds(held.open, most)) || max_days_held.is_some_and(|most| exceeds(held.days, most))
             }
             BudgetKind::Cost { max } => self.layout.money(row).is_some_and(|money| exceeds(money.total, *max)),
         }
@@ -98,11 +98,10 @@ impl<'a> Budgets<'a> {
                     let counted = [("open findings", max_open, 0), ("days held", max_days_held, 1)];
                     let rows = counted.into_iter().filter_map(|(counted, limit, which)| {
                         let limit = (*limit)?;
-                        let values = trials.rows().map(|row| {
-                            let (open, held) = self.layout.held(row, number);
-                            if which == 0 { open } else { held }
-                        });
+                        let held = || trials.rows().map(|row| self.layout.held(row, number));
+                        let values = held().map(|held| if which == 0 { held.open } else { held.days });
                         let mut row = plain(budget, counted, limit, values.collect());
+                        row.median_breach_date = self.median_working_date(held().map(|held| held.passed[which]));
                         row.initiative = Some(whose.id.clone());
                         Some(row)
                     });
@@ -110,11 +109,19 @@ impl<'a> Budgets<'a> {
                 }
                 BudgetKind::Cost { max } => {
                     let values = trials.rows().map(|row| self.layout.money(row).map_or(0.0, |money| money.total));
-                    vec![plain(budget, "money", *max, values.collect())]
+                    let mut row = plain(budget, "money", *max, values.collect());
+                    row.median_breach_date = self.median_working_date(trials.rows().map(|row| self.layout.spent(row, number)));
+                    vec![row]
                 }
             }
         });
         forecasts.collect()
+    }
+
+    /// The date by which half of those that pass have passed; `passed` in working days, infinite for not.
+    fn median_working_date(&self, passed: impl Iterator<Item = f64>) -> Option<Date> {
+        let sorted = Sorted::new(passed.filter(|passed| passed.is_finite()).collect());
+        self.plan.calendar.date_of(WorkDays::new(at(&sorted, 50)?))
     }
 
     fn slip(&self, budget: &Budget, delivery: &Delivery<'_>, trials: &Trials) -> BudgetForecast {

@@ -31,6 +31,8 @@ pub struct Compiled {
     pub(super) findings: Vec<CompiledFinding>,
     pub(super) reliability: Vec<Reliability>,
     pub(super) security: Vec<Security>,
+    /// Limits of the cost budgets.
+    pub(super) cost_limits: Vec<f64>,
     pub(super) flows: Vec<CompiledFlow>,
     pub(super) clock: Clock,
     pub(super) quarters: Vec<Quarter>,
@@ -235,6 +237,8 @@ pub(super) struct Reliability {
 #[derive(Debug)]
 pub(super) struct Security {
     pub(super) initiative: u32,
+    /// The most findings open, and the most days held; infinite where not limited.
+    pub(super) limits: [f64; 2],
 }
 
 #[derive(Debug)]
@@ -350,6 +354,7 @@ impl Compiled {
             findings,
             reliability: reliability(plan),
             security: security(plan),
+            cost_limits: cost_limits(plan),
             flows: plan
                 .flows
                 .iter()
@@ -716,10 +721,23 @@ fn reliability(plan: &Plan) -> Vec<Reliability> {
     budgets.collect()
 }
 
+fn cost_limits(plan: &Plan) -> Vec<f64> {
+    let limits = plan.budgets.iter().filter_map(|budget| match &budget.kind {
+        BudgetKind::Cost { max } => Some(*max),
+        _ => None,
+    });
+    limits.collect()
+}
+
 fn security(plan: &Plan) -> Vec<Security> {
     let budgets = plan.budgets.iter().filter_map(|budget| match &budget.kind {
-        BudgetKind::Security { initiative, .. } => Some(Security {
+        BudgetKind::Security {
+            initiative,
+            max_open,
+            max_days_held,
+        } => Some(Security {
             initiative: initiative.0 as u32,
+            limits: [max_open.unwrap_or(f64::INFINITY), max_days_held.unwrap_or(f64::INFINITY)],
         }),
         _ => None,
     });

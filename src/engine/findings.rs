@@ -44,6 +44,7 @@ impl Trial<'_> {
         self.w.teams[team].queue.push_back(job);
         self.w.teams[team].stirred = true;
         self.w.ledger.shift(
+            self.plan,
             team,
             self.now,
             Shift {
@@ -71,7 +72,7 @@ impl Trial<'_> {
         if !self.w.tasks[task].wanted {
             self.w.tasks[task].wanted = true;
             let initiative = self.plan.tasks[task].initiative as usize;
-            self.w.ledger.wants(initiative, self.now, self.w.open[initiative]);
+            self.w.ledger.wants(self.plan, initiative, self.now, self.w.open[initiative]);
         }
     }
 
@@ -107,7 +108,9 @@ impl Trial<'_> {
         let state = &mut self.w.tasks[task];
         if state.held_since.is_finite() {
             let from = std::mem::replace(&mut state.held_since, f64::INFINITY);
-            self.w.ledger.held(self.plan.tasks[task].initiative as usize, from, self.now);
+            self.w
+                .ledger
+                .held(self.plan, self.plan.tasks[task].initiative as usize, from, self.now);
         }
     }
 

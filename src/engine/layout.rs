@@ -44,6 +44,19 @@ pub struct Layout {
     pub security: usize,
     /// Whether money is counted.
     pub has_cost: bool,
+    /// Cost budgets.
+    pub cost_budgets: usize,
+}
+
+/// What held the releases of an initiative in a trial.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Held {
+    /// The most blocking findings that were open when a release wanted to start.
+    pub open: f64,
+    /// Working days for which releases were held.
+    pub days: f64,
+    /// Working time at which `open` passed its limit, and at which `days` did; infinite for not.
+    pub passed: [f64; 2],
 }
 
 /// Money in a trial.
@@ -67,13 +80,14 @@ impl Layout {
             quarters: window.quarters,
             security: compiled.security.len(),
             has_cost: compiled.has_cost,
+            cost_budgets: compiled.cost_limits.len(),
         }
     }
 
     /// Numbers in a row.
     #[must_use]
     pub const fn width(&self) -> usize {
-        self.cost_column() + if self.has_cost { 4 } else { 0 }
+        self.cost_column() + self.cost_budgets + if self.has_cost { 4 } else { 0 }
     }
 
     const fn reliability_column(&self, budget: usize, quarter: usize) -> usize {
@@ -81,7 +95,7 @@ impl Layout {
     }
 
     const fn security_column(&self, budget: usize) -> usize {
-        self.initiatives + self.reliability * self.quarters * 2 + budget * 2
+        self.initiatives + self.reliability * self.quarters * 2 + budget * 4
     }
 
     const fn cost_column(&self) -> usize {
@@ -102,17 +116,27 @@ impl Layout {
         (row[column], row[column + 1])
     }
 
-    /// The most blocking findings that were open when a release wanted to start, and the working days for which releases were held.
+    /// What held the releases that a security budget looks at.
     #[must_use]
-    pub fn held(&self, row: &[f64], budget: usize) -> (f64, f64) {
+    pub fn held(&self, row: &[f64], budget: usize) -> Held {
         let column = self.security_column(budget);
-        (row[column], row[column + 1])
+        Held {
+            open: row[column],
+            days: row[column + 1],
+            passed: [row[column + 2], row[column + 3]],
+        }
+    }
+
+    /// Working time at which a cost budget was passed; infinite for not.
+    #[must_use]
+    pub fn spent(&self, row: &[f64], budget: usize) -> f64 {
+        row[self.cost_column() + budget]
     }
 
     /// Money; `None` where nothing costs anything.
     #[must_use]
     pub fn money(&self, row: &[f64]) -> Option<Money> {
-        let column = self.cost_column();
+        let column = self.cost_column() + self.cost_budgets;
         self.has_cost.then(|| Money {
             total: row[column],
             once: row[column + 1],
@@ -127,22 +151,25 @@ impl Layout {
         row[column + 1] = passed;
     }
 
-    pub(super) fn set_held(&self, row: &mut [f64], budget: usize, open: f64, days: f64) {
+    pub(super) fn set_held(&self, row: &mut [f64], budget: usize, held: Held) {
         let column = self.security_column(budget);
-        row[column] = open;
-        row[column + 1] = days;
+        row[column..column + 4].copy_from_slice(&[held.open, held.days, held.passed[0], held.passed[1]]);
+    }
+
+    pub(super) fn set_spent(&self, row: &mut [f64], budget: usize, passed: f64) {
+        row[self.cost_column() + budget] = passed;
     }
 
     pub(super) fn set_money(&self, row: &mut [f64], money: Money) {
         if self.has_cost {
-            let column = self.cost_column();
+            let column = self.cost_column() + self.cost_budgets;
             row[column..column + 4].copy_from_slice(&[money.total, money.once, money.responses, money.lost_customer_value]);
         }
     }
 }
 
 /// Bins of a histogram of people, per team and week.
-pub(super) const BINS: usize = 512;
+pub const BINS: usize = 512;
 
 /// Counts over trials. Whole numbers, so that they add up to the same whatever the order.
 #[derive(Debug, Clone, PartialEq, Eq)]

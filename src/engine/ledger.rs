@@ -1,7 +1,7 @@
 //! What a trial has cost so far: people's time, money, customer-minutes, releases that were held.
 
 use super::compile::{Compiled, NONE};
-use super::layout::{BINS, Count, Layout, Money, Tally, Window, people_per_bin};
+use super::layout::{BINS, Count, Held, Layout, Money, Tally, Window, people_per_bin};
 use crate::units::exceeds;
 
 /// The books of one trial.
@@ -25,6 +25,14 @@ pub(super) struct Ledger {
     /// By initiative: the most findings that were open when a release wanted to start, and the days for which releases were held.
     most_open: Vec<f64>,
     days_held: Vec<f64>,
+    /// By security budget: when its limits were passed.
+    held_passed: Vec<[f64; 2]>,
+    /// What has been paid for people and once, up to when, and how fast it grows.
+    paid: f64,
+    paid_until: f64,
+    pay: f64,
+    /// By cost budget: when it was passed.
+    spent: Vec<f64>,
 }
 
 /// How a team's people are used.
@@ -76,6 +84,11 @@ impl Ledger {
             booked: vec![0.0; budgets],
             most_open: vec![0.0; compiled.initiatives],
             days_held: vec![0.0; compiled.initiatives],
+            held_passed: vec![[f64::INFINITY; 2]; compiled.security.len()],
+            paid: 0.0,
+            paid_until: 0.0,
+            pay: 0.0,
+            spent: vec![f64::INFINITY; compiled.cost_limits.len()],
         }
     }
 
@@ -100,6 +113,9 @@ impl Ledger {
         self.booked.fill(0.0);
         self.most_open.fill(0.0);
         self.days_held.fill(0.0);
+        self.held_passed.fill([f64::INFINITY; 2]);
+        (self.paid, self.paid_until, self.pay) = (0.0, 0.0, 0.0);
+        self.spent.fill(f64::INFINITY);
     }
 
     /// What was used up before the start.
@@ -118,8 +134,11 @@ impl Ledger {
     // --- people ---
 
     /// Books a team's time so far, then changes how its people are used.
-    pub(super) fn shift(&mut self, team: usize, now: f64, shift: Shift) {
+    pub(super) fn shift(&mut self, compiled: &Compiled, team: usize, now: f64, shift: Shift) {
         self.book(team, now);
+        if shift.held != 0 && !self.teams[team].away {
+            self.pay_changes(compiled, now, f64::from(shift.held) * compiled.teams[team].cost_per_day);
+        }
         let book = &mut self.teams[team];
         book.here += f64::from(shift.here);
         book.held += f64::from(shift.held);
@@ -128,16 +147,19 @@ impl Ledger {
     }
 
     /// Books a team's time so far, then sends it away or has it back.
-    pub(super) fn away(&mut self, team: usize, now: f64, away: bool) {
+    pub(super) fn away(&mut self, compiled: &Compiled, team: usize, now: f64, away: bool) {
         self.book(team, now);
+        let pay = self.teams[team].held * compiled.teams[team].cost_per_day;
+        self.pay_changes(compiled, now, if away { -pay } else { pay });
         self.teams[team].away = away;
     }
 
     /// From here on nobody is paid for planned work any more.
-    pub(super) fn close(&mut self, now: f64) {
+    pub(super) fn close(&mut self, compiled: &Compiled, now: f64) {
         for team in 0..self.teams.len() {
             self.book(team, now);
         }
+        self.pay_changes(compiled, now, 0.0);
         self.is_open = false;
     }
 
@@ -171,6 +193,27 @@ impl Ledger {
 
     pub(super) fn pay_once(&mut self, money: f64) {
         self.once += money;
+        self.paid += money;
+    }
+
+    /// Pays people up to now, notes which budgets that passes and when, and changes how fast money goes.
+    fn pay_changes(&mut self, compiled: &Compiled, now: f64, change: f64) {
+        if self.is_open && !self.spent.is_empty() {
+            let paid = self.paid + self.pay * (now - self.paid_until);
+            for (passed, limit) in self.spent.iter_mut().zip(&compiled.cost_limits) {
+                if passed.is_infinite() && exceeds(paid, *limit) {
+                    let missing = (limit - self.paid).max(0.0);
+                    *passed = if self.pay > 0.0 {
+                        self.paid_until + missing / self.pay
+                    } else {
+                        now
+                    };
+                }
+            }
+            self.paid = paid;
+            self.paid_until = now;
+        }
+        self.pay += change;
     }
 
     // --- customers ---
@@ -227,15 +270,27 @@ impl Ledger {
     // --- releases ---
 
     /// A release wants to start.
-    pub(super) fn wants(&mut self, initiative: usize, now: f64, open: u32) {
+    pub(super) fn wants(&mut self, compiled: &Compiled, initiative: usize, now: f64, open: u32) {
         if now <= self.window.horizon {
             self.most_open[initiative] = self.most_open[initiative].max(f64::from(open));
+            for (passed, budget) in self.held_passed.iter_mut().zip(&compiled.security) {
+                if budget.initiative as usize == initiative && exceeds(f64::from(open), budget.limits[0]) {
+                    passed[0] = passed[0].min(now);
+                }
+            }
         }
     }
 
     /// A release was held by findings, from when until when.
-    pub(super) fn held(&mut self, initiative: usize, from: f64, to: f64) {
+    pub(super) fn held(&mut self, compiled: &Compiled, initiative: usize, from: f64, to: f64) {
+        let before = self.days_held[initiative];
         self.days_held[initiative] += (to.min(self.window.horizon) - from).max(0.0);
+        for (passed, budget) in self.held_passed.iter_mut().zip(&compiled.security) {
+            let limit = budget.limits[1];
+            if budget.initiative as usize == initiative && passed[1].is_infinite() && exceeds(self.days_held[initiative], limit) {
+                passed[1] = from + (limit - before).max(0.0);
+            }
+        }
     }
 
     // --- the end ---
@@ -265,7 +320,16 @@ impl Ledger {
         );
         for (index, budget) in compiled.security.iter().enumerate() {
             let initiative = budget.initiative as usize;
-            layout.set_held(row, index, self.most_open[initiative], self.days_held[initiative]);
+            let held = Held {
+                open: self.most_open[initiative],
+                days: self.days_held[initiative],
+                passed: self.held_passed[index],
+            };
+            layout.set_held(row, index, held);
+        }
+        self.pay_changes(compiled, now, 0.0);
+        for (index, passed) in self.spent.iter().enumerate() {
+            layout.set_spent(row, index, *passed);
         }
         let classes = compiled.incidents.len();
         for (index, budget) in compiled.reliability.iter().enumerate() {

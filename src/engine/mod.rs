@@ -25,5 +25,5 @@ mod waiting;
 pub use compile::Compiled;
 pub use draws::BLOCK;
 pub use landmark::{Landmarks, Scheduled, landmarks};
-pub use layout::{Count, Layout, Money, Tally, Window, people_per_bin};
+pub use layout::{BINS, Count, Held, Layout, Money, Tally, Window, people_per_bin};
 pub use run::{PILOT_TRIALS, Run, RunError, Stop, Trials, pilot, run};

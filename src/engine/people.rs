@@ -105,6 +105,7 @@ impl Trial<'_> {
             self.w.teams[team as usize].stirred = true;
             let wanted = sign * people as i32;
             self.w.ledger.shift(
+                self.plan,
                 team as usize,
                 now,
                 Shift {
@@ -163,6 +164,7 @@ impl Trial<'_> {
             let Some(job) = self.w.teams[team].queue.pop_front() else { return };
             let job = job as usize;
             self.w.ledger.shift(
+                self.plan,
                 team,
                 self.now,
                 Shift {
@@ -303,6 +305,7 @@ impl Trial<'_> {
             self.w.people[last as usize].next = person as u32;
         }
         self.w.ledger.shift(
+            self.plan,
             team,
             self.now,
             Shift {
@@ -340,6 +343,7 @@ impl Trial<'_> {
         (entry.next, entry.previous, entry.holder) = (NONE, NONE, NONE);
         entry.whereabouts = Whereabouts::Absent;
         self.w.ledger.shift(
+            self.plan,
             team as usize,
             self.now,
             Shift {
@@ -351,6 +355,7 @@ impl Trial<'_> {
             // A job that has begun waits at the front of the queue.
             self.w.teams[team as usize].queue.push_front(task as u32);
             self.w.ledger.shift(
+                self.plan,
                 team as usize,
                 self.now,
                 Shift {
@@ -371,6 +376,7 @@ impl Trial<'_> {
             let next = self.w.people[person as usize].next;
             let team = self.w.people[person as usize].team as usize;
             self.w.ledger.shift(
+                self.plan,
                 team,
                 self.now,
                 Shift {
@@ -438,6 +444,7 @@ impl Trial<'_> {
             }
         }
         self.w.ledger.shift(
+            self.plan,
             team,
             self.now,
             Shift {
@@ -509,6 +516,7 @@ impl Trial<'_> {
             Whereabouts::Idle => {
                 self.w.teams[team].idle.retain(|idle| *idle != seat as u32);
                 self.w.ledger.shift(
+                    self.plan,
                     team,
                     self.now,
                     Shift {
@@ -520,6 +528,7 @@ impl Trial<'_> {
             Whereabouts::Crew => {
                 self.leave_crew(seat);
                 self.w.ledger.shift(
+                    self.plan,
                     team,
                     self.now,
                     Shift {
@@ -537,6 +546,7 @@ impl Trial<'_> {
                 self.leave_absence(seat);
                 let responding = -i32::from(self.w.absences[person.holder as usize].is_response);
                 self.w.ledger.shift(
+                    self.plan,
                     team,
                     self.now,
                     Shift {
@@ -565,7 +575,7 @@ impl Trial<'_> {
 
     /// A team's holiday begins or ends. The crews stay as they are: those who come back return first to the task that they left.
     pub(super) fn team_away(&mut self, team: usize, away: bool) {
-        self.w.ledger.away(team, self.now, away);
+        self.w.ledger.away(self.plan, team, self.now, away);
         self.w.teams[team].away = away;
         self.w.teams[team].stirred = true;
         let mut from = 0;
@@ -648,7 +658,7 @@ impl Trial<'_> {
                 responding: i32::from(is_response),
                 ..Shift::default()
             };
-            self.w.ledger.shift(team, self.now, shift);
+            self.w.ledger.shift(self.plan, team, self.now, shift);
         }
         self.push(self.now + to_tick(span.max(0.0)), What::AbsenceEnds(absence as u32), 0);
     }
@@ -712,7 +722,7 @@ impl Trial<'_> {
                 responding: -i32::from(is_response),
                 ..Shift::default()
             };
-            self.w.ledger.shift(team, self.now, shift);
+            self.w.ledger.shift(self.plan, team, self.now, shift);
             self.come_back(person as usize);
             person = entry.next;
         }
@@ -733,6 +743,7 @@ impl Trial<'_> {
         if self.is_job(task) {
             self.w.teams[team as usize].queue.retain(|job| *job != left);
             self.w.ledger.shift(
+                self.plan,
                 team as usize,
                 self.now,
                 Shift {

@@ -82,7 +82,7 @@ impl<'a> Trial<'a> {
         }
         for team in 0..self.plan.teams.len() {
             let here = self.w.teams[team].idle.len() as i32;
-            self.w.ledger.shift(team, 0.0, Shift { here, ..Shift::default() });
+            self.w.ledger.shift(self.plan, team, 0.0, Shift { here, ..Shift::default() });
         }
         for holiday in 0..self.plan.holidays.len() {
             let days = self.plan.holidays[holiday];
@@ -486,7 +486,7 @@ impl<'a> Trial<'a> {
         let finish = &mut self.finishes[self.plan.tasks[task].initiative as usize];
         *finish = finish.max(self.now);
         if self.w.unfinished == 0 {
-            self.w.ledger.close(self.now);
+            self.w.ledger.close(self.plan, self.now);
         }
         self.finished(task);
     }

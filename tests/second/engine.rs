@@ -47,9 +47,9 @@ fn say(plan: &Plan, result: &Trials) -> Measures {
                     reliability += 1;
                 }
                 BudgetKind::Security { .. } => {
-                    let (open, held) = layout.held(row, security);
-                    numbers.push((format!("open {name}"), open));
-                    numbers.push((format!("held {name}"), held));
+                    let held = layout.held(row, security);
+                    numbers.push((format!("open {name}"), held.open));
+                    numbers.push((format!("held {name}"), held.days));
                     security += 1;
                 }
                 BudgetKind::Delivery { .. } | BudgetKind::Cost { .. } => {}
