@@ -81,9 +81,10 @@ fn a_triple_is_a_shifted_lognormal() {
         let wider = plan(&format!(
             "{{ shape = \"lognormal\", range = \"p5-p95\", low = \"{low}d\", likely = \"{mode}d\", high = \"{high}d\" }}"
         ));
-        // The model says that draws below P10/10 are set to P10/10; what is built takes a tenth of the low number, here the P5.
+        // Draws below P10/10 are set to P10/10, whatever percentiles the three numbers are.
         let free = three_point(low, mode, high, z(0.95));
-        same("p5-p95", &wider.tasks[0].work.estimate().distribution, |p| free(p).max(low / 10.0));
+        let floor = free(0.1) / 10.0;
+        same("p5-p95", &wider.tasks[0].work.estimate().distribution, |p| free(p).max(floor));
     }
 }
 
