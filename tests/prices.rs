@@ -11,7 +11,7 @@ fn forecast(toml: &str) -> Forecast {
     let plan = plan(toml);
     let compiled = Compiled::new(&plan, plan.seed);
     let landmarks = engine::landmarks(&compiled);
-    let pilot = engine::pilot(&compiled, 1e5).expect("a pilot");
+    let pilot = engine::pilot(&compiled, sim::analysis::pilot_limit(&plan, &landmarks)).expect("a pilot");
     let horizon = analysis::horizon(&plan, &landmarks, &pilot).expect("a horizon");
     let run = Run {
         trials: 4_000,

@@ -37,6 +37,19 @@ impl Horizon {
     }
 }
 
+/// Working days after which the pilot gives up on a trial: twenty times the later of the plan on paper and the last commitment,
+/// and at least two years. What takes longer in one trial of twenty does not set a horizon that anybody would look at.
+#[must_use]
+pub fn pilot_limit(plan: &Plan, landmarks: &Landmarks) -> f64 {
+    let promised = plan
+        .initiatives
+        .iter()
+        .flat_map(|initiative| &initiative.commitments)
+        .map(|commitment| commitment.time.days());
+    let on_paper = landmarks.plan_on_paper.iter().copied().filter(|days| days.is_finite());
+    20.0 * promised.chain(on_paper).fold(26.0, f64::max)
+}
+
 /// Quarters and weeks that budgets and capacity look at, forty and ten years.
 const MOST_QUARTERS: usize = 160;
 const MOST_WEEKS: usize = 520;

@@ -16,7 +16,7 @@ pub use forecast::{
     InitiativeForecast, Landmark, Mean, MitigationEffect, MitigationForecast, Moment, PortfolioForecast, Quantile, SCHEMA_VERSION,
     ScenarioFacts, Share, Spread, Timelines, Verdict,
 };
-pub use horizon::{Horizon, HorizonError, horizon};
+pub use horizon::{Horizon, HorizonError, horizon, pilot_limit};
 pub use prices::{Prices, price_runs, price_trials, prices};
 pub use summarise::{Facts, forecast};
 pub use understanding::{PaperTask, Step, Understanding, WaitedFor, understand};

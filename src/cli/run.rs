@@ -20,9 +20,6 @@ use crate::report::charts::ChartError;
 use crate::report::tables::TableError;
 use crate::scenario::tree::MOST_BYTES;
 
-/// What bounds a trial of the pilot, whose own finishes set the horizon: four hundred years of working days.
-const PILOT_LIMIT: f64 = 400.0 * 260.0;
-
 /// A scenario that can be run.
 struct Loaded {
     plan: Plan,
@@ -77,7 +74,7 @@ struct Prepared {
 fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
     let compiled = Compiled::new(plan, seed);
     let landmarks = engine::landmarks(&compiled);
-    let pilot = engine::pilot(&compiled, PILOT_LIMIT).map_err(machine)?;
+    let pilot = engine::pilot(&compiled, analysis::pilot_limit(plan, &landmarks)).map_err(machine)?;
     let horizon = analysis::horizon(plan, &landmarks, &pilot).map_err(|error| {
         let on_paper = error.plan_on_paper.map_or_else(|| "never".to_owned(), |date| date.to_string());
         let message = format!("the horizon {} is before the plan on paper ends ({on_paper})", error.horizon);

@@ -92,7 +92,7 @@ pub fn company(toml: &str, trials: u32) -> Company {
     let plan = plan(toml);
     let compiled = Compiled::new(&plan, plan.seed);
     let landmarks = engine::landmarks(&compiled);
-    let pilot = engine::pilot(&compiled, 1e5).expect("the machine can run a test");
+    let pilot = engine::pilot(&compiled, sim::analysis::pilot_limit(&plan, &landmarks)).expect("the machine can run a test");
     let horizon = sim::analysis::horizon(&plan, &landmarks, &pilot).expect("a horizon");
     let window = horizon.window(&plan, true);
     let run = Run {
