@@ -141,7 +141,8 @@ fn written(folder: &Path, files: &[(String, Vec<u8>)]) -> String {
         .map(|(name, _)| name.find('/').map_or(name.as_str(), |slash| &name[..=slash]))
         .collect();
     names.dedup();
-    format!("\nWritten to {}\n  {}\n", folder.display(), names.join(", "))
+    let names = report::text::wrap(&names.join(", "), "  ", "  ", 80);
+    format!("\nWritten to {}\n{}\n", folder.display(), names.join("\n"))
 }
 
 /// The outputs by their path inside the folder.

@@ -24,7 +24,9 @@ fn fold(text: &str, columns: usize) -> Vec<String> {
     if whole == inert(text) {
         return vec![whole];
     }
-    wrap(text, "", "", columns)
+    // What is indented stays so on each of its lines.
+    let indent = &text[..text.len() - text.trim_start_matches(' ').len()];
+    wrap(text, indent, indent, columns)
 }
 
 /// A cell of a table.
