@@ -13,6 +13,8 @@ pub(super) enum Failure {
     Machine(String),
     /// Somebody interrupted it; what is whole was written and is marked as partial.
     Interrupted,
+    /// Somebody interrupted it before there was anything to write.
+    InterruptedAtOnce,
 }
 
 impl Failure {
@@ -21,7 +23,7 @@ impl Failure {
         ExitCode::from(match self {
             Self::Machine(_) => 1,
             Self::Input(_) => 2,
-            Self::Interrupted => 130,
+            Self::Interrupted | Self::InterruptedAtOnce => 130,
         })
     }
 }

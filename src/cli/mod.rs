@@ -31,6 +31,7 @@ pub fn main() -> ExitCode {
         Failure::Input(faults) => write!(io::stderr(), "{}", diagnostic::render(faults, colour_for(&io::stderr()))),
         Failure::Machine(message) => writeln!(io::stderr(), "error: {message}"),
         Failure::Interrupted => Ok(()),
+        Failure::InterruptedAtOnce => writeln!(io::stderr(), "interrupted before the first future was whole: nothing was written"),
     };
     failure.exit_code()
 }

@@ -109,7 +109,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let result = engine::run(&prepared.compiled, what, stop, |done| bar.set_position(u64::from(done))).map_err(machine)?;
     if result.count() == 0 {
         bar.finish_and_clear();
-        return Err(Failure::Interrupted);
+        return Err(Failure::InterruptedAtOnce);
     }
     let forward = |done| bar.set_position(u64::from(trials) + u64::from(done));
     let prices = analysis::prices(&plan, seed, what, &result, stop, forward).map_err(machine)?;

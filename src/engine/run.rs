@@ -18,7 +18,8 @@ pub const PILOT_TRIALS: u32 = 256;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trials {
     layout: Layout,
-    rows: Vec<f64>,
+    /// The rows of each block of [`BLOCK`] trials, in order.
+    blocks: Vec<Vec<f64>>,
     tally: Tally,
 }
 
@@ -26,7 +27,7 @@ impl Trials {
     /// How many trials were played.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.rows.len() / self.layout.width().max(1)
+        self.blocks.iter().map(Vec::len).sum::<usize>() / self.layout.width().max(1)
     }
 
     /// What the columns of a row are.
@@ -48,9 +49,12 @@ impl Trials {
 
     /// One row per trial.
     pub fn rows(&self) -> impl Iterator<Item = &[f64]> {
-        self.rows.chunks_exact(self.layout.width().max(1))
+        self.blocks.iter().flat_map(|block| block.chunks_exact(self.layout.width().max(1)))
     }
 }
+
+/// The most memory that the rows of a run may take.
+const MOST_BYTES: usize = 8 << 30;
 
 /// What to run.
 #[derive(Debug, Clone, Copy)]
@@ -92,44 +96,51 @@ pub fn run(compiled: &Compiled, run: Run, stop: &Stop, progress: impl Fn(u32) + 
         .map_err(|error| RunError(format!("cannot start {} threads: {error}", run.threads)))?;
     let layout = Layout::new(compiled, &run.window);
     let width = layout.width().max(1);
-    let mut rows = zeros(run.trials as usize * width)?;
+    let trials = run.trials as usize;
+    let bytes = trials.saturating_mul(width * size_of::<f64>());
+    if bytes > MOST_BYTES {
+        let most = MOST_BYTES / (width * size_of::<f64>());
+        return Err(RunError(format!(
+            "{trials} trials would take {} GiB of memory; at most {} GiB, here {most} trials, are played",
+            bytes >> 30,
+            MOST_BYTES >> 30
+        )));
+    }
     let (handed_out, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    // Blocks are handed out in order, and each that is handed out is played to its end, so what is kept has no gap.
-    let blocks = Mutex::new(rows.chunks_mut(BLOCK * width).enumerate());
-    let total = Mutex::new(Tally::new(compiled, &run.window));
+    let results = Mutex::new((Vec::new(), Tally::new(compiled, &run.window)));
     pool.broadcast(|_| {
         let mut draws = Draws::new(compiled);
         let mut workspace = Workspace::new(compiled, &run.window);
         let mut tally = Tally::new(compiled, &run.window);
+        let mut played = vec![];
+        // Blocks are handed out in order, and each that is handed out is played to its end, so what is kept has no gap.
         while !stop.load(Ordering::Relaxed) {
-            let Some((block, rows)) = blocks.lock().unwrap_or_else(PoisonError::into_inner).next() else {
+            let block = handed_out.fetch_add(1, Ordering::Relaxed);
+            let first = block * BLOCK;
+            if first >= trials {
                 break;
-            };
-            handed_out.fetch_add(rows.len(), Ordering::Relaxed);
-            draws.draw(compiled, (block * BLOCK) as u32);
+            }
+            let count = BLOCK.min(trials - first);
+            let mut rows = vec![0.0; count * width];
+            draws.draw(compiled, first as u32);
             for (lane, row) in rows.chunks_exact_mut(width).enumerate() {
                 play(compiled, draws.lane(lane), &run.window, &mut workspace, row, &mut tally);
             }
-            progress(((done.fetch_add(rows.len(), Ordering::Relaxed) + rows.len()) / width) as u32);
+            played.push((block, rows));
+            progress((done.fetch_add(count, Ordering::Relaxed) + count) as u32);
         }
+        let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+        results.0.append(&mut played);
         // Whole numbers: the sum is the same whichever thread comes first.
-        total.lock().unwrap_or_else(PoisonError::into_inner).merge(&tally);
+        results.1.merge(&tally);
     });
-    rows.truncate(handed_out.into_inner());
+    let (mut blocks, tally) = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    blocks.sort_unstable_by_key(|(block, _)| *block);
     Ok(Trials {
         layout,
-        rows,
-        tally: total.into_inner().unwrap_or_else(PoisonError::into_inner),
+        blocks: blocks.into_iter().map(|(_, rows)| rows).collect(),
+        tally,
     })
-}
-
-fn zeros(len: usize) -> Result<Vec<f64>, RunError> {
-    let mut values = Vec::new();
-    values
-        .try_reserve_exact(len)
-        .map_err(|_| RunError(format!("no memory for the finishes of so many trials ({} MiB)", len >> 17)))?;
-    values.resize(len, 0.0);
-    Ok(values)
 }
 
 /// The first [`PILOT_TRIALS`] trials, on one thread: only their finishes, up to `limit` working days.
