@@ -13,6 +13,7 @@ use crate::sampling::{Correlation, Distribution};
 use crate::scenario;
 use crate::scenario::reader::{Faults, suggest};
 use crate::scenario::says::{self, Overrun, Scenario};
+use crate::scenario::syntax;
 use crate::scenario::tree::At;
 use crate::units::{Percentile, WorkDays};
 
@@ -51,6 +52,7 @@ pub fn build(scenario: &Scenario, files: Files<'_>) -> Result<Plan, Vec<Fault>> 
     for option in &scenario.options {
         faults.extend(option_faults(option, scenario, files, &mut known));
     }
+    syntax::keep_causes(&mut faults);
     sort(&mut faults);
     match built.plan {
         Some(mut plan) if !faults.iter().any(Fault::is_error) => {
