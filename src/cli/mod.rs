@@ -10,8 +10,6 @@ mod terminal;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use self::arguments::{Arguments, Command};
 use self::failure::Failure;
 use self::terminal::colour_for;

@@ -7,12 +7,13 @@ use std::collections::{HashMap, HashSet};
 use crate::calendar::{Calendar, Date};
 use crate::diagnostic::{Fault, Place, sort};
 use crate::plan::domain::{Dispatch, Plan, TeamId, Work};
-use crate::plan::estimate::{Files, Reading};
+use crate::plan::estimate::{Files, Floored, Reading, floor_warnings};
 use crate::plan::incidents::Marks;
 use crate::sampling::{Correlation, Distribution};
 use crate::scenario;
 use crate::scenario::reader::{Faults, suggest};
 use crate::scenario::says::{self, Overrun, Scenario};
+use crate::scenario::syntax;
 use crate::scenario::tree::At;
 use crate::units::{Percentile, WorkDays};
 
@@ -42,9 +43,16 @@ pub fn build(scenario: &Scenario, files: Files<'_>) -> Result<Plan, Vec<Fault>> 
     let mut faults = scenario.faults.clone();
     faults.extend(built.faults);
     let mut known: HashSet<_> = faults.iter().map(key_of).collect();
+    known.extend(built.floored.iter().map(|floored| key_of(&floored.warning)));
+    faults.extend(
+        floor_warnings(built.floored)
+            .into_iter()
+            .map(|warning| warning.of(&scenario.source)),
+    );
     for option in &scenario.options {
         faults.extend(option_faults(option, scenario, files, &mut known));
     }
+    syntax::keep_causes(&mut faults);
     sort(&mut faults);
     match built.plan {
         Some(mut plan) if !faults.iter().any(Fault::is_error) => {
@@ -64,9 +72,12 @@ fn key_of(fault: &Fault) -> FaultKey {
 /// The faults that taking an option makes, beside those that the file has anyway.
 fn option_faults(option: &says::Choice, scenario: &Scenario, files: Files<'_>, known: &mut HashSet<FaultKey>) -> Vec<Fault> {
     let Some(taken) = &option.taken else { return Vec::new() };
+    let mut built = Builder::build(taken, files);
     let mut faults = taken.faults.clone();
-    faults.extend(Builder::build(taken, files).faults);
+    faults.append(&mut built.faults);
     faults.retain(|fault| known.insert(key_of(fault)));
+    built.floored.retain(|floored| known.insert(key_of(&floored.warning)));
+    faults.extend(floor_warnings(built.floored));
     for fault in &mut faults {
         fault.message = format!("in option `{}`: {}", option.id.value, fault.message);
         fault.source = Some(std::sync::Arc::clone(&scenario.source));
@@ -83,6 +94,7 @@ fn option_faults(option: &says::Choice, scenario: &Scenario, files: Files<'_>, k
 struct Built {
     plan: Option<Plan>,
     faults: Vec<Fault>,
+    floored: Vec<Floored>,
 }
 
 /// A task with where it belongs.
@@ -122,6 +134,7 @@ impl<'s> Builder<'s> {
             return Built {
                 plan: None,
                 faults: Vec::new(),
+                floored: Vec::new(),
             };
         };
         let mut builder = Self {
@@ -141,10 +154,12 @@ impl<'s> Builder<'s> {
             default_crews: 0,
         };
         builder.index();
-        let plan = builder.plan(files);
+        let mut reading = Reading::new(&scenario.estimates, files);
+        let plan = builder.plan(&mut reading);
         Built {
             plan,
             faults: builder.faults.list,
+            floored: reading.floored,
         }
     }
 
@@ -209,20 +224,19 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn plan(&mut self, files: Files<'s>) -> Option<Plan> {
+    fn plan(&mut self, reading: &mut Reading<'s>) -> Option<Plan> {
         let scenario = self.scenario;
         let settings = &scenario.settings;
-        let mut reading = Reading::new(&scenario.estimates, files);
         self.check_settings();
-        let teams = self.plan_teams(&mut reading);
+        let teams = self.plan_teams(reading);
         let flows = self.plan_flows();
-        let incidents = self.plan_incidents(&mut reading);
-        let findings = self.plan_findings(&mut reading);
+        let incidents = self.plan_incidents(reading);
+        let findings = self.plan_findings(reading);
         let initiatives = self.plan_initiatives();
-        let works: Vec<Option<Work>> = (0..self.items.len()).map(|index| self.work(index, &mut reading)).collect();
-        let links = self.links(&mut reading);
+        let works: Vec<Option<Work>> = (0..self.items.len()).map(|index| self.work(index, reading)).collect();
+        let links = self.links(reading);
         let marks: Vec<Marks> = (0..self.items.len()).map(|index| self.marks(index)).collect();
-        let risks = self.risks(&mut reading, &links);
+        let risks = self.risks(reading, &links);
         let budgets = self.budgets(&initiatives);
         self.check_references();
         let overrun = self.overrun();
@@ -232,7 +246,7 @@ impl<'s> Builder<'s> {
                     .hint("add `[initiative.launch]` with `duration = [\"6mo\", \"8mo\", \"12mo\"]`, or with tasks"),
             );
         }
-        let defaults = self.defaults(&reading);
+        let defaults = self.defaults(reading);
         let start = self.start?;
         let tasks = self.plan_tasks(works, links?, marks)?;
         Some(Plan {

@@ -59,7 +59,7 @@ impl<'s> Builder<'s> {
             add(
                 "estimates.correlation".into(),
                 format!("{{ team = {}, portfolio = {} }}", default.team(), default.portfolio()),
-                "tasks share part of their luck with their team and with everything else; independent errors would make the forecast falsely sure",
+                "tasks share part of their luck, with their team and with everything else",
             );
         }
         if scenario.estimates.overrun.is_none() {
@@ -67,7 +67,7 @@ impl<'s> Builder<'s> {
             add(
                 "estimates.overrun".into(),
                 format!("{{ p10 = {p10}, p50 = {p50:.1}, p90 = {p90} }}"),
-                "one factor for all estimates; it spreads, it does not judge: median 1; published: 60–80 % of projects overrun, by 30–40 % on average (Moløkken & Jørgensen 2003)",
+                "one factor for all estimates; it spreads, it does not judge",
             );
         }
         if scenario.estimates.correlation.is_some() {

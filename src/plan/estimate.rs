@@ -20,6 +20,9 @@ const MOST_VALUES: usize = 1_000_000;
 /// Draws that a floor may raise before it is worth a warning.
 const FLOORED_SHARE: f64 = 0.01;
 
+/// Floored estimates that are warned of one by one.
+const MOST_FLOORED: usize = 3;
+
 /// What the numbers of an estimate are, for messages.
 #[derive(Debug, Clone, Copy)]
 pub enum Unit<'c> {
@@ -66,6 +69,17 @@ pub struct Reading<'s> {
     pub default_shape: bool,
     /// Whether the default range was used because the file is silent.
     pub default_range: bool,
+    /// Estimates of which a floor raises more than a few draws.
+    pub floored: Vec<Floored>,
+}
+
+/// An estimate of which a floor raises more than a few draws.
+#[derive(Debug)]
+pub struct Floored {
+    name: String,
+    percent: f64,
+    /// The warning of this estimate by itself.
+    pub warning: Fault,
 }
 
 impl<'s> Reading<'s> {
@@ -76,6 +90,7 @@ impl<'s> Reading<'s> {
             files,
             default_shape: false,
             default_range: false,
+            floored: Vec::new(),
         }
     }
 
@@ -85,7 +100,7 @@ impl<'s> Reading<'s> {
         if read.low < 0.0 || read.likely < 0.0 {
             return Some(without_floor(read));
         }
-        warn_of_floor(name, written, &read.distribution, unit, faults);
+        self.floored.extend(floored(name, written, &read.distribution, unit));
         Some(read)
     }
 
@@ -263,10 +278,10 @@ fn without_floor(estimate: Estimate) -> Estimate {
 }
 
 /// Warns where more than a few draws lie below what the quantity can be, and so are raised.
-fn warn_of_floor(name: &str, written: &EstimateText, distribution: &Distribution, unit: Unit<'_>, faults: &mut Faults) {
+fn floored(name: &str, written: &EstimateText, distribution: &Distribution, unit: Unit<'_>) -> Option<Floored> {
     let share = distribution.share_below_floor();
     if share <= FLOORED_SHARE {
-        return;
+        return None;
     }
     let floor = distribution.floor().unwrap_or_default();
     let percent = share * 100.0;
@@ -288,7 +303,43 @@ fn warn_of_floor(name: &str, written: &EstimateText, distribution: &Distribution
         .label("reaches below zero")
         .hint("make it narrower, or take a shape that stays above zero, such as lognormal")
     };
-    faults.add(fault.at(&written.span));
+    Some(Floored {
+        name: name.to_owned(),
+        percent,
+        warning: fault.at(&written.span),
+    })
+}
+
+/// The warnings of floored estimates: each by itself while they are few, otherwise one that names the first and counts the rest.
+pub(super) fn floor_warnings(mut floored: Vec<Floored>) -> Vec<Fault> {
+    if floored.len() <= MOST_FLOORED {
+        return floored.into_iter().map(|floored| floored.warning).collect();
+    }
+    floored.sort_by_key(|floored| floored.warning.span.start);
+    let named = floored.iter().take(MOST_FLOORED);
+    let named: Vec<String> = named
+        .map(|floored| format!("`{}` in {:.1} %", floored.name, floored.percent))
+        .collect();
+    let mut warning = Fault::warning(
+        "floored-estimate",
+        format!(
+            "the curves of {} estimates reach below what they can be and are raised there in more than {:.0} % of draws: {} and {} more",
+            floored.len(),
+            FLOORED_SHARE * 100.0,
+            named.join(", "),
+            floored.len() - MOST_FLOORED
+        ),
+    )
+    .hint("raise the low numbers, or say `shape = \"pert\", range = \"min-max\"` (under `[estimates]` for all) if the outer numbers are bounds");
+    for (index, floored) in floored.into_iter().enumerate() {
+        let label = format!("{:.1} % of draws", floored.percent);
+        warning = if index == 0 {
+            warning.at(&floored.warning.span).label(label)
+        } else {
+            warning.related(&floored.warning.span, label)
+        };
+    }
+    vec![warning]
 }
 
 /// The fault of numbers that admit no distribution, with the nearest that would do in the file's own units.

@@ -112,15 +112,9 @@ fn an_initiative_can_be_one_estimate_and_needs_no_team() {
 fn the_full_scenario_is_understood_to_the_last_number() {
     let plan = plan(include_str!("../../tests/full.toml"));
     // Triples such as 2h / 6h / 3d reach far down; that is worth a word, and no error.
-    assert_eq!(
-        codes(&plan.warnings),
-        [
-            "floored-estimate 40",
-            "floored-estimate 41",
-            "floored-estimate 43",
-            "floored-estimate 48"
-        ]
-    );
+    assert_eq!(codes(&plan.warnings), ["floored-estimate 40"]);
+    assert!(plan.warnings[0].message.contains("4 estimates"), "{}", plan.warnings[0].message);
+    assert_eq!(plan.warnings[0].related.len(), 3);
     let core = &plan.teams[0];
     assert_eq!((core.engineers, core.focus, core.attrition_per_year), (12, 0.7, 0.13));
     assert_eq!((core.ramp_up, core.cost_per_week), (60.0, 4_000.0));
@@ -670,4 +664,31 @@ proptest::proptest! {
             proptest::prop_assert!(!crate::diagnostic::render(&faults, false).is_empty());
         }
     }
+}
+
+#[test]
+fn floored_estimates_are_told_one_by_one_while_they_are_few_and_an_option_tells_only_its_own() {
+    let text = |tasks: usize, option: &str| {
+        let tasks: String = (0..tasks)
+            .map(|index| format!("t{index} = {{ effort = [\"2h\", \"6h\", \"3d\"] }}\n"))
+            .collect();
+        format!("[scenario]\nstart = 2026-01-05\n[team.core]\nengineers = 5\n[initiative.launch.task]\n{tasks}{option}")
+    };
+    assert_eq!(plan(&text(3, "")).warnings.len(), 3);
+    let warnings = plan(&text(9, "")).warnings;
+    assert_eq!(codes(&warnings), ["floored-estimate 6"]);
+    assert_eq!(warnings[0].related.len(), 8);
+    assert!(
+        warnings[0].message.contains("`launch.t2`") && warnings[0].message.ends_with("and 6 more"),
+        "{}",
+        warnings[0].message
+    );
+    let option = "[option.o.initiative.launch.task]\nnew = { effort = [\"2h\", \"6h\", \"3d\"] }\n";
+    let warnings = plan(&text(9, option)).warnings;
+    assert_eq!(codes(&warnings), ["floored-estimate 6", "floored-estimate 16"]);
+    assert!(
+        warnings[1].message.starts_with("in option `o`: `launch.new`"),
+        "{}",
+        warnings[1].message
+    );
 }

@@ -89,23 +89,26 @@ pub fn estimate(name: &str, node: &Node, scale: Scale, faults: &mut Faults) -> O
 
 fn three(name: &str, node: &Node, items: &[Node], scale: Scale, faults: &mut Faults) -> Option<EstimateText> {
     let [low, likely, high] = items else {
-        let hint = match items.len() {
-            2 if matches!(scale, Scale::Quantity(_)) => {
-                "add the likely value between the two, or write { shape = \"uniform\", low = \"2w\", high = \"6w\" }"
-            }
-            2 => "add the likely value between the two",
-            1 => "for one fixed number leave the brackets out",
-            _ => "give low, likely and high",
+        let as_written: Vec<&str> = items.iter().map(|item| faults.written(&item.span)).collect();
+        let hint = match as_written.as_slice() {
+            [] => "write low, likely and high between the brackets".to_owned(),
+            [one] => format!("for a fixed estimate leave the brackets out: {one}; otherwise give low, likely and high"),
+            [one, two] => format!(
+                "which is missing? [{one}, {two}] with the likely number between them, or all between them alike: {{ shape = \"uniform\", low = {one}, high = {two} }}"
+            ),
+            _ => "keep three of them: low, likely and high".to_owned(),
+        };
+        let count = match items.len() {
+            0 => "no number".to_owned(),
+            1 => "one number in brackets".to_owned(),
+            several => format!("{several} numbers"),
         };
         faults.add(
-            Fault::error(
-                "not-three-numbers",
-                format!("`{name}` has {} numbers, but an estimate has three", items.len()),
-            )
-            .at(&node.span)
-            .label("low, likely and high are needed")
-            .allowed(scale.allowed())
-            .hint(hint),
+            Fault::error("not-three-numbers", format!("`{name}` has {count}, but an estimate has three"))
+                .at(&node.span)
+                .label("low, likely and high are needed")
+                .allowed(scale.allowed())
+                .hint(hint),
         );
         return None;
     };
@@ -282,7 +285,9 @@ fn form(reader: &mut Reader<'_>, given: Option<At<Shape>>, scale: Scale, faults:
         Some(Shape::Empirical) => {
             let file = reader.required("file", "file = \"past-tasks.csv\"", faults);
             let column = reader.required("column", "column = \"actual\"", faults);
-            let file = file.and_then(|node| text(&reader.name("file"), node, faults));
+            let file = file
+                .and_then(|node| text(&reader.name("file"), node, faults))
+                .and_then(|file| inside(&reader.name("file"), file, faults));
             let column = column.and_then(|node| text(&reader.name("column"), node, faults));
             let times = match reader.node("times") {
                 Some(node) => scale.number(&reader.name("times"), node, faults)?.value,
@@ -327,6 +332,32 @@ fn form(reader: &mut Reader<'_>, given: Option<At<Shape>>, scale: Scale, faults:
             })
         }
     }
+}
+
+/// Refuses a path that leaves the scenario's folder. A scenario can come from somebody else: whoever runs it must not thereby
+/// read other files of the machine, and whoever is handed the folder must have everything that the forecast rests on.
+fn inside(name: &str, file: At<String>, faults: &mut Faults) -> Option<At<String>> {
+    let path = &file.value;
+    let mut parts = path.split(['/', '\\']);
+    let drive = path.as_bytes().get(1) == Some(&b':');
+    // What an absolute path means differs between machines; a scenario means the same on all of them.
+    if !path.starts_with(['/', '\\', '~']) && !drive && parts.clone().all(|part| part != "..") {
+        return Some(file);
+    }
+    let last = parts
+        .next_back()
+        .filter(|last| !last.is_empty() && *last != "..")
+        .unwrap_or("past-tasks.csv");
+    faults.add(
+        Fault::error(
+            "outside-the-folder",
+            format!("`{name}` is \"{path}\", which leaves the scenario's folder"),
+        )
+        .at(&file.span)
+        .allowed("a path from the scenario's folder downwards, such as \"past-tasks.csv\" or \"data/past-tasks.csv\"")
+        .hint(format!("put the file beside the scenario and write file = \"{last}\"")),
+    );
+    None
 }
 
 fn pair(reader: &Reader<'_>, low: At<f64>, high: At<f64>, allowed: &str, faults: &mut Faults) -> Option<(f64, f64)> {

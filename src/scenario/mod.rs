@@ -3,6 +3,8 @@
 //! | file | subject |
 //! |---|---|
 //! | [`tree`] | TOML → a tree that owns its values and knows where each stands; the only importer of the parser |
+//! | [`syntax`] | what to write in place of what is not TOML |
+//! | [`meant`] | what a text was meant to be: dates in words, percent |
 //! | [`reader`] | takes a table apart key by key, with help for the usual slips |
 //! | [`says`] | every section as a type |
 //! | [`estimate`] | the shapes of an estimate |
@@ -13,10 +15,12 @@
 //! disk here: the caller hands over the bytes.
 
 pub mod estimate;
+pub mod meant;
 pub mod overlay;
 pub mod reader;
 pub mod says;
 pub mod sections;
+pub mod syntax;
 pub mod tree;
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::calendar::Date;
 use crate::diagnostic::{Fault, Source};
+use crate::scenario::meant;
 use crate::scenario::tree::{At, Entry, Node, Span, Table, Value};
-use crate::units::{Measure, QuantityError, parse_quantity};
+use crate::units::{DAYS_PER_CALENDAR_MONTH, Measure, QuantityError, parse_quantity};
 
 /// Faults that are kept; a file with more of them is not a scenario.
 pub const MOST_FAULTS: usize = 1_000;
@@ -447,8 +448,7 @@ pub fn date(name: &str, node: &Node, faults: &mut Faults) -> Option<At<Date>> {
         Value::Date(date) => return Some(At::new(*date, node.span.clone())),
         Value::String(text) => match Date::parse(text) {
             Some(date) => return Some(At::new(date, node.span.clone())),
-            None => Fault::error("bad-date", format!("`{name}` is \"{text}\", which is no date"))
-                .maybe_hint(day_first(text).map(|date| format!("write the year first: {date}"))),
+            None => Fault::error("bad-date", format!("`{name}` is \"{text}\", which is no date")).maybe_hint(meant::date_hint(text)),
         },
         Value::Time(date) => Fault::error("bad-date", format!("`{name}` has a time of day; plans are made in days"))
             .maybe_hint(date.map(|date| format!("leave the time out: {date}"))),
@@ -459,33 +459,13 @@ pub fn date(name: &str, node: &Node, faults: &mut Faults) -> Option<At<Date>> {
     None
 }
 
-/// The date that `6.3.2026` or `03/06/2026` may stand for, where only one reading is possible.
-fn day_first(text: &str) -> Option<Date> {
-    let parts: Vec<i16> = text
-        .split(['.', '/', '-'])
-        .map(|part| part.trim().parse().ok())
-        .collect::<Option<_>>()?;
-    let [first, second, third] = parts.as_slice() else { return None };
-    let (year, a, b) = if *first > 31 {
-        (*first, *second, *third)
-    } else {
-        (*third, *second, *first)
-    };
-    let of = |month: i16, day: i16| Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?);
-    match (of(a, b), of(b, a)) {
-        (Some(date), None) | (None, Some(date)) => Some(date),
-        (Some(date), Some(same)) if date == same || text.contains('.') || *first > 31 => Some(date),
-        _ => None,
-    }
-}
-
 /// A number within a bound.
 pub fn real(name: &str, node: &Node, bound: &Real, faults: &mut Faults) -> Option<At<f64>> {
     let value = match node.value {
         Value::Integer(value) => value as f64,
         Value::Float(value) => value,
         _ => {
-            wrong_type(name, node, &bound.to_string(), faults);
+            no_number(name, node, bound, |value| bound.holds(value), faults);
             return None;
         }
     };
@@ -516,12 +496,31 @@ pub fn whole(name: &str, node: &Node, bound: &Whole, faults: &mut Faults) -> Opt
             return None;
         }
         _ => {
-            wrong_type(name, node, &bound.to_string(), faults);
+            let holds = |value: f64| value.fract() == 0.0 && value >= bound.min as f64 && value <= bound.max as f64;
+            no_number(name, node, bound, holds, faults);
             return None;
         }
     };
     out_of_range(name, node, &bound.to_string(), hint, faults);
     None
+}
+
+/// Reports a value that is no number, with the number that it was meant to be where that one would do.
+fn no_number(name: &str, node: &Node, bound: &dyn fmt::Display, holds: impl Fn(f64) -> bool, faults: &mut Faults) {
+    let number = match &node.value {
+        Value::String(text) if text.parse::<f64>().is_err() => meant::number(text).filter(|value| holds(*value)),
+        _ => None,
+    };
+    let Some(number) = number else {
+        wrong_type(name, node, &bound.to_string(), faults);
+        return;
+    };
+    faults.add(
+        Fault::error("wrong-type", format!("`{name}` is {}, but a number is needed", node.value.kind()))
+            .at(&node.span)
+            .allowed(bound.to_string())
+            .hint(format!("write {number}, without quotes")),
+    );
 }
 
 fn out_of_range(name: &str, node: &Node, allowed: &str, hint: Option<String>, faults: &mut Faults) {
@@ -559,6 +558,13 @@ pub fn quantity(name: &str, node: &Node, measure: Measure, faults: &mut Faults) 
                         Some("write a year as \"12mo\"".into())
                     }
                     QuantityError::UnknownUnit(unit, None) if unit.starts_with('q') => Some("write a quarter as \"3mo\"".into()),
+                    QuantityError::UnknownUnit(unit, None) if measure == Measure::Clock && unit.to_lowercase().starts_with("mo") => {
+                        let months = number.parse::<f64>().unwrap_or(1.0);
+                        let days = (months * DAYS_PER_CALENDAR_MONTH).round();
+                        Some(format!(
+                            "time on the clock has no months, which differ in length: write \"{days}d\""
+                        ))
+                    }
                     QuantityError::Negative => Some("only a lag may be negative".into()),
                     _ => None,
                 };

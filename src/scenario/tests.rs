@@ -61,6 +61,10 @@ fn hostile_nesting_is_refused_and_does_not_overflow_the_stack() {
         "[[a]]\n".repeat(50_000),
         format!("[{}]", "[".repeat(100_000)),
         "a.b = 1\n".repeat(20_000),
+        "[a.b]\nc = 1\n".repeat(100_000),
+        format!("a = [{}]", "1w 2w\n".repeat(100_000)),
+        format!("a = [{}]", "1w; ".repeat(100_000)),
+        "a b = 1\n\n\n\n".repeat(100_000),
         "\"".repeat(100_000),
         "\u{0}\u{1}\u{2}".repeat(1_000),
     ];

@@ -3,6 +3,7 @@
 //! The parser recovers from faults, so all of them are reported. Keys keep the order of the file, which is the order that the
 //! forecast breaks ties with.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,6 +11,8 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::calendar::Date;
 use crate::diagnostic::{Fault, Source};
+use crate::scenario::meant;
+use crate::scenario::syntax::{self, Headers, Slip};
 
 /// The largest file that is read.
 pub const MOST_BYTES: usize = 4 << 20;
@@ -189,9 +192,12 @@ pub fn parse(source: &Arc<Source>) -> Parsed {
         faults: Vec::new(),
         complete: true,
     };
-    for error in errors {
-        builder.syntax(error.message(), error.span());
-    }
+    let end = source.text.len();
+    let slips = errors.iter().map(|error| Slip {
+        message: error.message().to_owned(),
+        span: error.span().unwrap_or(end..end),
+    });
+    builder.syntax(slips.collect());
     let mut root = builder.table(table.into_inner(), 0);
     // A header is read when the next one begins, so the parser's own faults do not come in order.
     order(&mut root);
@@ -219,39 +225,58 @@ impl Builder<'_> {
         }
     }
 
-    /// Where the line of a place begins.
-    fn line_of(&self, span: &Span) -> usize {
-        let before = self.source.text.get(..span.start.min(self.source.text.len()));
-        before.and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1)
-    }
-
-    fn syntax(&mut self, message: &str, span: Option<Span>) {
-        let span = span.unwrap_or(self.source.text.len()..self.source.text.len());
-        let text = self.text(&span).to_owned();
-        let fault = if message.starts_with("duplicate key") {
-            let key = text.trim_matches(['"', '\'']);
-            Fault::error("duplicate-key", format!("`{key}` is given twice in the same table"))
-                .label("given again")
-                .hint("keep one of the two, or give them different names")
-        } else if looks_like_a_date(&text) {
-            Fault::error("bad-date", format!("`{text}` is no date"))
-                .label("there is no such day")
-                .allowed(Date::ALLOWED)
-        } else {
+    /// Turns what the parser says into faults, one for each line that it tripped on.
+    fn syntax(&mut self, slips: Vec<Slip>) {
+        let slips = syntax::without_the_rest_of_an_open_list(slips, &self.source.text);
+        let headers = Headers::of(&self.source.text);
+        let mut repeated: HashSet<String> = HashSet::new();
+        let mut tripped: Vec<Slip> = Vec::new();
+        for slip in slips {
+            if self.faults.len() >= MOST_FAULTS {
+                break;
+            }
+            let text = self.text(&slip.span).to_owned();
+            if slip.message.starts_with("duplicate key") {
+                let found = headers.repeated(&self.source.text, &slip.span);
+                // What stands under a header that is given twice is told with the header.
+                let told = match found.path {
+                    Some(path) if found.is_header => !repeated.insert(path),
+                    Some(path) => repeated.contains(&path),
+                    None => false,
+                };
+                if !told {
+                    self.add(found.fault, &slip.span);
+                }
+            } else if looks_like_a_date(&text) {
+                let date = Date::parse(&text).or_else(|| meant::date(&text));
+                let label = if date.is_some() { "not written so" } else { "there is no such day" };
+                let fault = Fault::error("bad-date", format!("`{text}` is no date"))
+                    .label(label)
+                    .allowed(Date::ALLOWED)
+                    .maybe_hint(date.map(|date| format!("write {date}")));
+                self.add(fault, &slip.span);
+            } else {
+                tripped.push(slip);
+            }
+        }
+        let mut rest = tripped.as_slice();
+        let ends: Vec<usize> = self.source.text.match_indices('\n').map(|(at, _)| at).collect();
+        let line_of = |slip: &Slip| ends.partition_point(|end| *end < slip.span.start);
+        while let Some(first) = rest.first().filter(|_| self.faults.len() < MOST_FAULTS) {
+            let line = line_of(first);
+            let same = rest.iter().take_while(|slip| line_of(slip) == line).count();
+            let (of_line, others) = rest.split_at(same.max(1));
+            rest = others;
             self.complete = false;
-            let mut message = message.to_owned();
-            if let Some(found) = printable(&text) {
+            let mut message = first.message.clone();
+            if let Some(found) = printable(self.text(&first.span)) {
                 let _ = std::fmt::Write::write_fmt(&mut message, format_args!(", found `{found}`"));
             }
-            Fault::error("syntax", format!("this is not TOML: {message}")).maybe_hint(syntax_hint(self.source, &span))
-        };
-        // One slip often trips the parser several times on one line.
-        let line = self.line_of(&span);
-        let known = |known: &Fault| {
-            known.code == fault.code && (known.span == span || (fault.code == "syntax" && self.line_of(&known.span) == line))
-        };
-        if self.faults.len() < MOST_FAULTS && !self.faults.iter().any(known) {
-            self.faults.push(fault.of(self.source).at(&span));
+            let fault = Fault::error(syntax::CODE, format!("this is not TOML: {message}")).maybe_hint(syntax::hint(self.source, of_line));
+            // A list that is never closed reaches to the end.
+            let last = of_line.iter().map(|slip| slip.span.end).max().unwrap_or_default();
+            let end = if last == self.source.text.len() { last } else { first.span.end };
+            self.add(fault, &(first.span.start..end));
         }
     }
 
@@ -369,41 +394,4 @@ fn looks_like_a_date(text: &str) -> bool {
 fn printable(text: &str) -> Option<&str> {
     let line = text.lines().next()?.trim();
     (!line.is_empty() && line.chars().count() <= 40).then_some(line)
-}
-
-/// The commonest slips of people who write TOML for the first time.
-fn syntax_hint(source: &Source, span: &Span) -> Option<String> {
-    let before = source.text.get(..span.start.min(source.text.len()))?;
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    let line = source.text.get(start..)?.lines().next()?.trim();
-    let (key, value) = line.split_once('=').unwrap_or((line, ""));
-    let (key, value) = (key.trim(), value.trim());
-    if line.contains(['“', '”', '‘', '’']) {
-        return Some("use straight quotes (\") instead of typographic ones".into());
-    }
-    if !line.contains('=') && line.contains(':') && !line.starts_with('[') {
-        return Some("TOML writes `key = value`, not `key: value`".into());
-    }
-    if line.starts_with('[') && !line.contains('=') && !line.ends_with(']') {
-        return Some("a section header ends with `]`".into());
-    }
-    let has_word = value.chars().next().is_some_and(char::is_alphabetic);
-    let quantity = value.chars().next().is_some_and(|c| c.is_ascii_digit()) && value.chars().any(char::is_alphabetic);
-    if (has_word || quantity) && !value.contains('"') && value.len() <= 60 {
-        return Some(format!("texts and quantities need quotes: {key} = \"{value}\""));
-    }
-    if value.contains('[') && !value.contains("\"\"") && value.matches('"').count() % 2 == 1 {
-        return Some("a quote is not closed".into());
-    }
-    if value.contains('[') && value.split(['[', ',', ']']).any(|item| unquoted_quantity(item.trim())) {
-        return Some("quantities need quotes: [\"2w\", \"3w\", \"6w\"]".into());
-    }
-    if has_word && value.matches('"').count() % 2 == 1 {
-        return Some("a quote is not closed".into());
-    }
-    None
-}
-
-fn unquoted_quantity(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_digit()) && text.ends_with(char::is_alphabetic)
 }

@@ -4,8 +4,8 @@ use crate::diagnostic::Fault;
 use crate::scenario::estimate::one_of;
 use crate::scenario::reader::{Faults, MONEY, NOT_NEGATIVE, Reader, Real, SHARE, Whole};
 use crate::scenario::says::{Budget, Limit};
-use crate::scenario::tree::At;
-use crate::units::Probability;
+use crate::scenario::tree::{At, Value};
+use crate::units::{Measure, Probability, parse_quantity};
 
 /// The kinds, and the keys that each takes.
 const KINDS: [(&str, &[&str]); 4] = [
@@ -80,6 +80,27 @@ pub fn budget(id: At<String>, mut reader: Reader<'_>, faults: &mut Faults) -> Bu
     Budget { id, limit, tolerance }
 }
 
+/// A plain number of working days: it is compared with a count, not with work.
+fn days_held(reader: &mut Reader<'_>, faults: &mut Faults) -> Option<f64> {
+    let node = reader.node("max_days_held")?;
+    if let Value::String(text) = &node.value
+        && let Ok(days) = parse_quantity(text, Measure::Work)
+    {
+        faults.add(
+            Fault::error(
+                "wrong-type",
+                format!("`{}` is \"{text}\", but it is a plain number", reader.name("max_days_held")),
+            )
+            .at(&node.span)
+            .label("counted in working days")
+            .allowed(DAYS_HELD.to_string())
+            .hint(format!("write {days} without quotes and unit")),
+        );
+        return None;
+    }
+    reader.real("max_days_held", &DAYS_HELD, faults).map(|at| at.value)
+}
+
 fn limit(kind: &str, reader: &mut Reader<'_>, faults: &mut Faults) -> Limit {
     let value = |at: At<f64>| at.value;
     match kind {
@@ -113,7 +134,7 @@ fn limit(kind: &str, reader: &mut Reader<'_>, faults: &mut Faults) -> Limit {
             Limit::Security {
                 initiative: reader.text("initiative", faults),
                 max_open: reader.whole("max_open", &OPEN, faults).map(|at| at.value as f64),
-                max_days_held: reader.real("max_days_held", &DAYS_HELD, faults).map(value),
+                max_days_held: days_held(reader, faults),
             }
         }
         _ => {

@@ -41,6 +41,9 @@ const PERIODS: [(&str, f64); 3] = [
     ("per_quarter", DAYS_PER_CALENDAR_QUARTER),
 ];
 
+/// What the report calls the part of a budget that was used up before the start, beside the classes of incidents.
+const BURNT: &str = "burnt";
+
 /// Reads a flow.
 pub fn flow(id: At<String>, mut reader: Reader<'_>, faults: &mut Faults) -> Flow {
     reader.required("customers", "customers = 20_000", faults);
@@ -66,6 +69,14 @@ pub fn flow(id: At<String>, mut reader: Reader<'_>, faults: &mut Faults) -> Flow
 /// Reads a class of incidents.
 pub fn incident(id: At<String>, mut reader: Reader<'_>, faults: &mut Faults) -> Incident {
     let before = faults.list.len();
+    if id.value == BURNT {
+        faults.add(
+            Fault::error("bad-name", format!("an incident class cannot have the name \"{BURNT}\""))
+                .at(&id.span)
+                .label("the report uses this word for what was used up before the start")
+                .hint("give it another name, such as `outage`"),
+        );
+    }
     let faulty = ["team", "flow", "responders", "response", "downtime", "share", "change_failure_rate"]
         .iter()
         .any(|key| reader.is_faulty(key));

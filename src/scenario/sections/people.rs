@@ -79,6 +79,24 @@ pub fn team(id: At<String>, mut reader: Reader<'_>, faults: &mut Faults) -> Team
 fn engineers(reader: &mut Reader<'_>, faults: &mut Faults) -> Option<At<u32>> {
     reader.required("engineers", "engineers = 5", faults)?;
     let min = if reader.peek("hire") { 0 } else { ENGINEERS.min };
+    if let Some(node) = reader
+        .node("engineers")
+        .filter(|node| min > 0 && matches!(node.value, Value::Integer(0)))
+    {
+        faults.add(
+            Fault::error(
+                "out-of-range",
+                format!("`{}` is 0, and nobody is to join", reader.name("engineers")),
+            )
+            .at(&node.span)
+            .label("who does the work?")
+            .allowed(ENGINEERS.to_string())
+            .hint(
+                "count those who are there at the start; if they are still to come, add `hire = [{ starts = 2026-02-02, engineers = 3 }]`",
+            ),
+        );
+        return None;
+    }
     let at = reader.whole("engineers", &Whole { min, ..ENGINEERS }, faults)?;
     Some(At::new(u32::try_from(at.value).ok()?, at.span))
 }
