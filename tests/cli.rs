@@ -300,3 +300,23 @@ fn an_interrupted_run_keeps_what_is_done_and_says_so() {
     let whole: serde_json::Value = serde_json::from_str(&whole).expect("valid JSON");
     assert_eq!(whole["initiatives"], value["initiatives"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_does_not_lead_out_of_the_scenarios_folder() {
+    let folder = folder("links");
+    fs::create_dir(folder.join("inside")).expect("writable");
+    fs::write(folder.join("secret.csv"), "days\n3\n4\n").expect("writable");
+    fs::write(folder.join("inside/own.csv"), "days\n3\n4\n").expect("writable");
+    std::os::unix::fs::symlink("../secret.csv", folder.join("inside/link.csv")).expect("writable");
+    let scenario = |file: &str| {
+        format!(
+            "[scenario]\nstart = 2026-01-05\n[initiative.x]\nduration = {{ shape = \"empirical\", file = \"{file}\", column = \"days\" }}\n"
+        )
+    };
+    fs::write(folder.join("inside/own.toml"), scenario("own.csv")).expect("writable");
+    fs::write(folder.join("inside/link.toml"), scenario("link.csv")).expect("writable");
+    done(&folder, &["run", "inside/own.toml", "--trials", "100"]);
+    assert!(refused(&folder, &["run", "inside/link.toml"]).contains("leads out"));
+    done(&folder.join("inside"), &["run", "own.toml", "--trials", "100"]);
+}

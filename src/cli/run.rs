@@ -31,13 +31,26 @@ fn load(path: &Path) -> Result<Loaded, Failure> {
     let bytes = read(path, &name)?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    let plan = plan::read(&name, bytes, &|file| fs::read_to_string(folder.join(file))).map_err(Failure::Input)?;
+    let plan = plan::read(&name, bytes, &|file| read_beside(&folder, file)).map_err(Failure::Input)?;
     let facts = ScenarioFacts {
         name: plan.name.clone(),
         file: name,
         sha256,
     };
     Ok(Loaded { plan, facts })
+}
+
+/// Reads a file that the scenario names. A scenario can come from someone else, so not even a link leads out of its folder.
+fn read_beside(folder: &Path, file: &str) -> io::Result<String> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let path = folder.join(file).canonicalize()?;
+    if !path.starts_with(folder.canonicalize()?) {
+        return Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "it leads out of the scenario's folder",
+        ));
+    }
+    fs::read_to_string(path)
 }
 
 fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
