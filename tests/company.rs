@@ -414,3 +414,65 @@ c = {{ effort = [\"2w\", \"4w\", \"9w\"], engineers = {{ min = 1, max = 2 }}, af
         assert!(worse[2] > base[2], "{name} costs nothing at P80");
     }
 }
+
+// --- found in review ---
+
+#[test]
+fn a_budget_that_is_burnt_before_the_start_freezes_only_its_quarter() {
+    // No incident class at all, and the plan on paper knows no freeze.
+    let toml = format!(
+        "{PLAIN}[initiative.x.task]\ngo = {{ duration = \"2d\", release = true }}\n[flow.f]\ncustomers = 1\n[budget.b]\nkind = \"reliability\"\nflow = \"f\"\ncustomer_minutes_per_quarter = 10\nburnt = 20\nfreeze = true\n"
+    );
+    assert_eq!(company(&toml, 3).finish("x"), 64.0);
+    assert_eq!(common::simulate(&toml, 1).landmarks.plan_on_paper, [2.0]);
+}
+
+#[test]
+fn findings_of_a_task_that_another_start_finishes_are_fixed_at_once() {
+    // t is held until s starts on day 20; its findings then go to the idle engineer of a, and the release follows.
+    let toml = format!(
+        "{PLAIN}[team.a]\nengineers = 1\n[team.b]\nengineers = 1\n[initiative.x.task]\nt = {{ effort = \"5d\", team = \"a\", after = [{{ task = \"s\", link = \"SF\" }}], review = {{ c = 50 }} }}
+s = {{ effort = \"5d\", team = \"b\", not_before = 2026-02-02 }}\nrel = {{ duration = \"1d\", release = true, after = \"t\" }}\n[finding.c]\nper_engineer_week = 0\nfix = \"1d\"\nblocks_release = true\n"
+    );
+    let finishes = company(&toml, 200).finishes("x");
+    let (average, error) = mean(&finishes);
+    assert!((average - 71.0).abs() < 4.0 * error, "{average} ± {error}");
+}
+
+#[test]
+fn a_task_that_does_not_exist_retires_nothing() {
+    let toml = "[initiative.x.task]\na = { duration = \"1d\" }\nb = { duration = \"5d\", not_before = 2026-01-12 }
+[risk.maybe]\nprobability = 0\nadds_task = { duration = \"2d\" }\naffects = [\"x.a\"]
+[risk.sure]\nprobability = 1\naffects = [\"x.b\"]\nadd = \"10d\"\nretired_by = \"x.maybe\"\n";
+    assert_eq!(finish(toml), 20.0);
+}
+
+#[test]
+fn a_factor_of_one_changes_no_arrival() {
+    let toml = |risk: &str| {
+        format!(
+            "[scenario]\nstart = 2026-01-05\nhorizon = 2026-06-30\n[initiative.x]\nduration = \"1d\"\n[flow.f]\ncustomers = 1\n[incident.i]\nrate = {{ per_week = 20 }}\nflow = \"f\"\ndowntime = \"1min\"
+[budget.b]\nkind = \"reliability\"\nflow = \"f\"\ncustomer_minutes_per_quarter = 1000\n{risk}"
+        )
+    };
+    let plain = company(&toml(""), 300);
+    let scaled = company(
+        &toml("[risk.r]\nprobability = 1\nscales_rate = { i = 1.0 }\nfrom = 2026-02-02\n"),
+        300,
+    );
+    for quarter in [0, 1] {
+        for (a, b) in plain.minutes(quarter).iter().zip(scaled.minutes(quarter)) {
+            assert!((a - b).abs() < 1e-6, "{a} {b}");
+        }
+    }
+}
+
+#[test]
+fn a_team_that_is_all_there_counts_as_its_head_count() {
+    for people in [3, 16, 100, 1_000] {
+        let toml = format!("[scenario]\nstart = 2026-01-05\n[team.core]\nengineers = {people}\n[initiative.x]\nduration = \"10d\"\n");
+        let simulated = company(&toml, 10);
+        let bin = simulated.trials.tally().quantile_bin(0, 0, Count::Available, 0.5).expect("counted");
+        assert_eq!(bin as f64 * people_per_bin(people), people as f64);
+    }
+}

@@ -43,6 +43,19 @@ pub fn price_trials(trials: u32) -> u32 {
 /// # Errors
 /// [`RunError`] where memory or threads cannot be had.
 pub fn prices(plan: &Plan, seed: u64, run: Run, base: &Trials, stop: &Stop, progress: impl Fn(u32) + Sync) -> Result<Prices, RunError> {
+    let mut found = compare(plan, seed, run, base, stop, progress)?;
+    let position = |id: &str| plan.initiatives.iter().position(|initiative| initiative.id == id);
+    found.assumptions.sort_by(|a, b| {
+        let days = |price: &AssumptionPrice| price.p80_days.unwrap_or(f64::INFINITY);
+        position(&a.initiative)
+            .cmp(&position(&b.initiative))
+            .then(days(b).total_cmp(&days(a)))
+    });
+    Ok(found)
+}
+
+/// The comparisons in the order of the plan, as many as were played before somebody wanted an early end.
+fn compare(plan: &Plan, seed: u64, run: Run, base: &Trials, stop: &Stop, progress: impl Fn(u32) + Sync) -> Result<Prices, RunError> {
     let trials = price_trials(base.count() as u32);
     let run = Run {
         trials,
@@ -77,13 +90,6 @@ pub fn prices(plan: &Plan, seed: u64, run: Run, base: &Trials, stop: &Stop, prog
             });
         }
     }
-    let position = |id: &str| plan.initiatives.iter().position(|initiative| initiative.id == id);
-    found.assumptions.sort_by(|a, b| {
-        let days = |price: &AssumptionPrice| price.p80_days.unwrap_or(f64::INFINITY);
-        position(&a.initiative)
-            .cmp(&position(&b.initiative))
-            .then(days(b).total_cmp(&days(a)))
-    });
     for (index, risk) in plan.risks.iter().enumerate() {
         let Some(mitigation) = &risk.mitigation else { continue };
         let Some(off) = play(&mitigated(plan, index))? else {

@@ -14,9 +14,7 @@ impl Trial<'_> {
             let class = &self.plan.findings[source.class as usize];
             let worked = if source.by_effort { self.w.tasks[task].quantity } else { 0.0 };
             let mean = worked * class.per_engineer_day * self.w.finding_factor[source.class as usize];
-            let is_void = self.plan.tasks[task].only_if != NONE && !self.is_open(self.plan.tasks[task].only_if as usize);
-            let review = if is_void { 0.0 } else { source.review };
-            let count = poisson(&source.count, trial, mean) + poisson(&source.review_count, trial, review);
+            let count = poisson(&source.count, trial, mean) + poisson(&source.review_count, trial, source.review);
             for index in 0..count {
                 let effort = class.fix.at(source.fix.normal_at(trial, index));
                 let blocks = if class.blocks_release {
@@ -26,6 +24,7 @@ impl Trial<'_> {
                 };
                 if blocks != NONE {
                     self.w.open[blocks as usize] += 1;
+                    self.findings_hold(blocks);
                 }
                 self.add_job(source.team as usize, effort, blocks);
             }
@@ -43,6 +42,7 @@ impl Trial<'_> {
         self.w.jobs.push(Job { team: team as u32, blocks });
         self.w.teams[team].queue.push_back(job);
         self.w.teams[team].stirred = true;
+        self.w.restless = true;
         self.w.ledger.shift(
             self.plan,
             team,
@@ -79,7 +79,9 @@ impl Trial<'_> {
     /// Whether neither an open finding nor a frozen budget holds the task; only releases are ever held.
     pub(super) fn may_release(&self, task: usize) -> bool {
         let says = &self.plan.tasks[task];
-        !says.release || (self.w.open[says.initiative as usize] == 0 && !self.w.ledger.is_frozen(self.plan))
+        !says.release
+            || self.draws.is_quiet()
+            || (self.w.open[says.initiative as usize] == 0 && !self.w.ledger.is_frozen(self.plan, self.w.quarter))
     }
 
     /// The release waits until the last finding is fixed or the quarter turns.
@@ -87,8 +89,12 @@ impl Trial<'_> {
         let initiative = self.plan.tasks[task].initiative as usize;
         let state = &mut self.w.tasks[task];
         state.phase = Phase::Waiting;
-        if self.w.open[initiative] > 0 && state.held_since.is_infinite() {
+        let open = self.w.open[initiative];
+        if open > 0 && state.held_since.is_infinite() {
             state.held_since = self.now;
+        }
+        if open > 0 {
+            self.w.ledger.wants(self.plan, initiative, self.now, open);
         }
         self.w.held_releases.push(task as u32);
     }
@@ -101,6 +107,16 @@ impl Trial<'_> {
                 self.end_hold(task as usize);
             }
             self.w.agenda.push(Gate::Start(task));
+        }
+    }
+
+    /// A release that waits for its budget to thaw is held by findings too, from the first that opens meanwhile.
+    fn findings_hold(&mut self, initiative: u32) {
+        for index in 0..self.w.held_releases.len() {
+            let task = self.w.held_releases[index] as usize;
+            if self.plan.tasks[task].initiative == initiative && self.w.tasks[task].held_since.is_infinite() {
+                self.w.tasks[task].held_since = self.now;
+            }
         }
     }
 

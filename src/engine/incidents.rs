@@ -16,10 +16,9 @@ impl Trial<'_> {
             self.w.incidents[class].hazard = self.plan.incidents[class].arrival.exponential_at(self.draws.trial(), 0);
             self.rate_changes(class, 0.0);
         }
-        self.schedule_turn();
     }
 
-    fn schedule_turn(&mut self) {
+    pub(super) fn schedule_turn(&mut self) {
         if let Some(next) = self.plan.quarters.get(self.w.quarter + 1) {
             let turns = self.plan.clock.working(next.begins);
             self.push(to_tick(turns).max(self.now), What::QuarterTurns, 0);
@@ -42,7 +41,6 @@ impl Trial<'_> {
             self.draw_quarter(class);
             self.rate_changes(class, begins);
         }
-        self.w.ledger.turn_quarter();
         self.recheck_releases();
         self.schedule_turn();
     }
@@ -56,7 +54,7 @@ impl Trial<'_> {
         let risks: f64 = says
             .scaled_by
             .iter()
-            .filter(|(risk, _)| self.is_open(*risk as usize) && self.plan.risks[*risk as usize].from <= self.now)
+            .filter(|(risk, _)| self.is_open(*risk as usize) && self.w.begun[*risk as usize])
             .map(|(_, factor)| *factor)
             .product();
         let state = &mut self.w.incidents[class];
@@ -130,9 +128,6 @@ impl Trial<'_> {
     /// What a finished task does to rates, and the incidents that a finished release causes.
     pub(super) fn bring_incidents(&mut self, task: usize) {
         let says = &self.plan.tasks[task];
-        if self.w.tasks[task].quantity <= 0.0 && says.only_if != NONE && !self.is_open(says.only_if as usize) {
-            return;
-        }
         let clock = self.plan.clock.clock(self.now);
         for (class, factor) in &says.scales_rate {
             self.w.incidents[*class as usize].tasks *= factor;
@@ -150,6 +145,7 @@ impl Trial<'_> {
         if !self.is_open(risk) {
             return;
         }
+        self.w.begun[risk] = true;
         let says = &self.plan.risks[risk];
         if let Some(absence) = &says.takes {
             let span = absence.span.at(self.draws.risk_size(risk));

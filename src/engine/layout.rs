@@ -168,8 +168,8 @@ impl Layout {
     }
 }
 
-/// Bins of a histogram of people, per team and week.
-pub const BINS: usize = 512;
+/// Bins of a histogram of people, per team and week: 512 steps, so that a team that is all there falls on a step.
+pub const BINS: usize = 513;
 
 /// Counts over trials. Whole numbers, so that they add up to the same whatever the order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -216,6 +216,11 @@ impl Tally {
             classes,
             blame: vec![0; compiled.reliability.len() * (classes + 2)],
         }
+    }
+
+    /// Bytes that a tally takes.
+    pub(super) const fn bytes(compiled: &Compiled, window: &Window) -> usize {
+        compiled.teams.len() * window.weeks * 3 * BINS * size_of::<u32>()
     }
 
     pub(super) fn count(&mut self, team: usize, week: usize, what: Count, bin: usize) {

@@ -20,8 +20,8 @@ pub(super) struct Ledger {
     passed: Vec<f64>,
     /// By reliability budget and quarter: customer-minutes of each class.
     by_class: Vec<f64>,
-    /// By reliability budget: what counts against a freeze in the quarter that is going on.
-    booked: Vec<f64>,
+    /// By reliability budget: what counts against a freeze, and in which quarter.
+    booked: Vec<(usize, f64)>,
     /// By initiative: the most findings that were open when a release wanted to start, and the days for which releases were held.
     most_open: Vec<f64>,
     days_held: Vec<f64>,
@@ -81,7 +81,7 @@ impl Ledger {
             minutes: vec![0.0; budgets * window.quarters],
             passed: vec![f64::INFINITY; budgets * window.quarters],
             by_class: vec![0.0; budgets * window.quarters * compiled.incidents.len()],
-            booked: vec![0.0; budgets],
+            booked: vec![(0, 0.0); budgets],
             most_open: vec![0.0; compiled.initiatives],
             days_held: vec![0.0; compiled.initiatives],
             held_passed: vec![[f64::INFINITY; 2]; compiled.security.len()],
@@ -110,7 +110,7 @@ impl Ledger {
         self.minutes.fill(0.0);
         self.passed.fill(f64::INFINITY);
         self.by_class.fill(0.0);
-        self.booked.fill(0.0);
+        self.booked.fill((0, 0.0));
         self.most_open.fill(0.0);
         self.days_held.fill(0.0);
         self.held_passed.fill([f64::INFINITY; 2]);
@@ -121,7 +121,7 @@ impl Ledger {
     /// What was used up before the start.
     pub(super) fn open(&mut self, compiled: &Compiled) {
         for (index, budget) in compiled.reliability.iter().enumerate() {
-            self.booked[index] = budget.burnt;
+            self.booked[index] = (0, budget.burnt);
             if let Some(minutes) = self.minutes.get_mut(index * self.window.quarters) {
                 *minutes = budget.burnt;
                 if exceeds(budget.burnt, budget.limit) {
@@ -228,7 +228,12 @@ impl Ledger {
         let value = compiled.flows[flow as usize].value_per_customer_minute;
         let classes = compiled.incidents.len();
         for (index, budget) in compiled.reliability.iter().enumerate().filter(|(_, budget)| budget.flow == flow) {
-            self.booked[index] += minutes;
+            let booked = &mut self.booked[index];
+            *booked = if booked.0 == quarter {
+                (quarter, booked.1 + minutes)
+            } else {
+                (quarter, minutes)
+            };
             for q in quarter..self.window.quarters {
                 let begins = compiled.quarters[q].begins.max(from);
                 let ends = self.quarter_ends(compiled, q).min(from + days);
@@ -254,17 +259,12 @@ impl Ledger {
     }
 
     /// Whether a budget that freezes releases is exceeded in the quarter that is going on.
-    pub(super) fn is_frozen(&self, compiled: &Compiled) -> bool {
+    pub(super) fn is_frozen(&self, compiled: &Compiled, quarter: usize) -> bool {
         compiled
             .reliability
             .iter()
             .zip(&self.booked)
-            .any(|(budget, booked)| budget.freeze && exceeds(*booked, budget.limit))
-    }
-
-    /// A new quarter: nothing is booked against a freeze.
-    pub(super) fn turn_quarter(&mut self) {
-        self.booked.fill(0.0);
+            .any(|(budget, booked)| budget.freeze && booked.0 == quarter && exceeds(booked.1, budget.limit))
     }
 
     // --- releases ---

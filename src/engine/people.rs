@@ -18,11 +18,18 @@ impl Trial<'_> {
     /// Fills what stands still, then takes the jobs and the tasks that wait, in dispatch order; then those under way take who is
     /// left over, in the same order.
     pub(super) fn dispatch(&mut self) {
-        while self.dispatch_waiting() {}
-        for team in 0..self.w.teams.len() {
-            if self.w.teams[team].stirred {
-                self.w.teams[team].stirred = false;
-                self.feed(team);
+        loop {
+            while self.dispatch_waiting() {}
+            for team in 0..self.w.teams.len() {
+                if self.w.teams[team].stirred {
+                    self.w.teams[team].stirred = false;
+                    self.feed(team);
+                }
+            }
+            // More people on a task may bring its projected finish near enough to let a lead go.
+            self.settle();
+            if !self.w.teams.iter().any(|team| team.stirred) {
+                return;
             }
         }
     }
@@ -30,6 +37,7 @@ impl Trial<'_> {
     /// Starts what can be started; ends early, and says so, where a start made something else happen at this very instant: it may
     /// have freed people, or made something ready that goes first.
     fn dispatch_waiting(&mut self) -> bool {
+        self.w.restless = false;
         for team in 0..self.w.teams.len() {
             if self.w.teams[team].stirred {
                 self.fill_short(team);
@@ -52,14 +60,15 @@ impl Trial<'_> {
             self.take_crew(task);
             self.start(task);
             self.settle();
-            if self.happen_now() {
+            if self.happen_now() || self.w.restless {
                 return true;
             }
             // A start may let others begin to wait (start-to-start links); they are taken in their turn.
             from = from.min(self.w.lowest_new);
         }
         // A job of no effort is done at once.
-        self.happen_now()
+        self.settle();
+        self.happen_now() || self.w.restless
     }
 
     /// The lowest rank at or above `from` that waits for people whom somebody could give.
@@ -410,6 +419,7 @@ impl Trial<'_> {
         let team = &mut self.w.teams[entry.team as usize];
         team.idle.push(person as u32);
         team.stirred = true;
+        self.w.restless = true;
     }
 
     // --- those who come and go ---

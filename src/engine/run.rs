@@ -97,9 +97,11 @@ pub fn run(compiled: &Compiled, run: Run, stop: &Stop, progress: impl Fn(u32) + 
     let layout = Layout::new(compiled, &run.window);
     let width = layout.width().max(1);
     let trials = run.trials as usize;
-    let bytes = trials.saturating_mul(width * size_of::<f64>());
+    let per_trial = width * size_of::<f64>();
+    let fixed = (pool.current_num_threads() + 1) * Tally::bytes(compiled, &run.window);
+    let bytes = trials.saturating_mul(per_trial).saturating_add(fixed);
     if bytes > MOST_BYTES {
-        let most = MOST_BYTES / (width * size_of::<f64>());
+        let most = MOST_BYTES.saturating_sub(fixed) / per_trial;
         return Err(RunError(format!(
             "{trials} trials would take {} GiB of memory; at most {} GiB, here {most} trials, are played",
             bytes >> 30,

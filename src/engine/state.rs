@@ -28,6 +28,8 @@ pub(super) struct Workspace {
     /// When each link with a negative lag is to let its successor go, as foreseen now.
     pub(super) release_at: Vec<f64>,
     pub(super) retired: Vec<bool>,
+    /// Risks whose absences and scaled rates have begun.
+    pub(super) begun: Vec<bool>,
     /// The absence that a risk has begun, or [`NONE`].
     pub(super) risk_absence: Vec<u32>,
     pub(super) incidents: Vec<IncidentState>,
@@ -40,6 +42,8 @@ pub(super) struct Workspace {
     pub(super) quarter: usize,
     /// Gates to look at before time goes on: a list and not a recursion, since a chain of links may be as long as the plan.
     pub(super) agenda: Vec<Gate>,
+    /// Whether a job was added or somebody became idle since this was last reset.
+    pub(super) restless: bool,
     /// The lowest rank that began to wait for people since this was last reset.
     pub(super) lowest_new: usize,
     pub(super) events: BinaryHeap<Reverse<Event>>,
@@ -101,6 +105,8 @@ pub(super) struct TaskState {
     pub(super) held_since: f64,
     /// Whether this release has wanted to start.
     pub(super) wanted: bool,
+    /// Whether there was no such task in this future.
+    pub(super) is_void: bool,
     /// Counts projections; an event of an earlier one is stale.
     pub(super) version: u32,
     /// Its crew, in the order of joining: a list through [`Person::next`].
@@ -127,6 +133,7 @@ impl TaskState {
         foreseen: f64::INFINITY,
         held_since: f64::INFINITY,
         wanted: false,
+        is_void: false,
         version: 0,
         crew: 0,
         first: NONE,
@@ -250,9 +257,9 @@ pub(super) enum What {
     RampStep(u32),
     Back(u32),
     Away(u32),
-    RiskBegins(u32),
     Arrival(u32),
     QuarterTurns,
+    RiskBegins(u32),
 }
 
 impl TeamState {
@@ -310,6 +317,7 @@ impl Workspace {
             released: vec![false; compiled.links.len()],
             release_at: vec![f64::INFINITY; compiled.links.len()],
             retired: vec![false; compiled.risks.len()],
+            begun: vec![false; compiled.risks.len()],
             risk_absence: vec![NONE; compiled.risks.len()],
             incidents: Vec::with_capacity(compiled.incidents.len()),
             finding_factor: vec![1.0; compiled.findings.len()],
@@ -317,6 +325,7 @@ impl Workspace {
             absences: vec![],
             quarter: 0,
             agenda: Vec::with_capacity(tasks),
+            restless: false,
             lowest_new: usize::MAX,
             events: BinaryHeap::with_capacity(2 * tasks + 64),
             unfinished: tasks,
@@ -374,6 +383,7 @@ impl Workspace {
         self.released.fill(false);
         self.release_at.fill(f64::INFINITY);
         self.retired.fill(false);
+        self.begun.fill(false);
         self.risk_absence.fill(NONE);
         self.incidents.clear();
         self.incidents.extend((0..compiled.incidents.len()).map(|class| IncidentState {

@@ -63,9 +63,11 @@ impl<'a> Trial<'a> {
             let last = if self.w.unfinished > 0 { window.limit } else { window.horizon };
             let next = self.w.events.peek().map_or(f64::INFINITY, |event| event.0.time);
             if next > last || next == f64::INFINITY {
-                // Releases that findings hold to the end were held to the end.
-                self.now = self.now.max(last.min(window.horizon));
+                // What is unfinished went on to the end, and so did what holds it.
+                self.now = if last.is_finite() { last.max(self.now) } else { self.now };
                 self.close_holds();
+                #[cfg(test)]
+                self.audit();
                 return;
             }
             self.now = next;
@@ -110,6 +112,9 @@ impl<'a> Trial<'a> {
                 }
             }
             self.open_incidents();
+            if !self.plan.incidents.is_empty() || self.plan.reliability.iter().any(|budget| budget.freeze) {
+                self.schedule_turn();
+            }
         }
     }
 
@@ -204,6 +209,7 @@ impl<'a> Trial<'a> {
             return;
         }
         if is_void {
+            self.w.tasks[task].is_void = true;
             self.w.tasks[task].started = self.now;
             self.w.tasks[task].phase = Phase::Held;
             self.started(task);
@@ -283,6 +289,9 @@ impl<'a> Trial<'a> {
                 self.w.released[position] = true;
                 self.let_go(link, self.now + lag);
             }
+        }
+        if self.w.tasks[task].is_void {
+            return;
         }
         for risk in self.plan.retires.row(task) {
             self.retire(*risk as usize);
