@@ -43,15 +43,7 @@ impl Trial<'_> {
         self.w.teams[team].queue.push_back(job);
         self.w.teams[team].stirred = true;
         self.w.restless = true;
-        self.w.ledger.shift(
-            self.plan,
-            team,
-            self.now,
-            Shift {
-                wanted: 1,
-                ..Shift::default()
-            },
-        );
+        self.shift(team, Shift::wanted(1));
     }
 
     pub(super) fn job_done(&mut self, job: usize) {

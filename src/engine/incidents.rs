@@ -6,11 +6,8 @@ use super::trial::Trial;
 use crate::units::to_tick;
 
 impl Trial<'_> {
-    /// The first arrivals, and the turn of the first quarter.
+    /// The first arrivals.
     pub(super) fn open_incidents(&mut self) {
-        if self.plan.incidents.is_empty() {
-            return;
-        }
         for class in 0..self.plan.incidents.len() {
             self.draw_quarter(class);
             self.w.incidents[class].hazard = self.plan.incidents[class].arrival.exponential_at(self.draws.trial(), 0);

@@ -61,6 +61,20 @@ pub(super) struct Shift {
     pub(super) responding: i32,
 }
 
+impl Shift {
+    pub(super) fn here(here: i32) -> Self {
+        Self { here, ..Self::default() }
+    }
+
+    pub(super) fn held(held: i32) -> Self {
+        Self { held, ..Self::default() }
+    }
+
+    pub(super) fn wanted(wanted: i32) -> Self {
+        Self { wanted, ..Self::default() }
+    }
+}
+
 impl Ledger {
     pub(super) fn new(compiled: &Compiled, window: &Window) -> Self {
         let budgets = compiled.reliability.len();

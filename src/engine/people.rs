@@ -109,29 +109,25 @@ impl Trial<'_> {
 
     /// A task begins, or ceases, to wait for people: the fewest that it takes.
     pub(super) fn want_people(&mut self, task: usize, sign: i32) {
-        let now = self.now;
+        let plan = self.plan;
         let mut want = |team: u32, people: u32| {
             self.w.teams[team as usize].stirred = true;
-            let wanted = sign * people as i32;
-            self.w.ledger.shift(
-                self.plan,
-                team as usize,
-                now,
-                Shift {
-                    wanted,
-                    ..Shift::default()
-                },
-            );
+            self.shift(team as usize, Shift::wanted(sign * people as i32));
         };
-        match self.plan.tasks[task].need {
+        match plan.tasks[task].need {
             Need::Nobody => {}
             Need::Effort { team, min, .. } => want(team, min),
             Need::Crew { from, to } => {
-                for part in &self.plan.crews[from as usize..to as usize] {
+                for part in &plan.crews[from as usize..to as usize] {
                     want(part.team, part.engineers);
                 }
             }
         }
+    }
+
+    /// The ledger learns that a team's people are used otherwise from now on.
+    pub(super) fn shift(&mut self, team: usize, shift: Shift) {
+        self.w.ledger.shift(self.plan, team, self.now, shift);
     }
 
     fn take_crew(&mut self, task: usize) {
@@ -172,15 +168,7 @@ impl Trial<'_> {
         while self.free(team) > 0 {
             let Some(job) = self.w.teams[team].queue.pop_front() else { return };
             let job = job as usize;
-            self.w.ledger.shift(
-                self.plan,
-                team,
-                self.now,
-                Shift {
-                    wanted: -1,
-                    ..Shift::default()
-                },
-            );
+            self.shift(team, Shift::wanted(-1));
             self.join_idle(job, team);
             if self.w.tasks[job].phase == Phase::Running {
                 self.project(job);
@@ -313,15 +301,7 @@ impl Trial<'_> {
         } else {
             self.w.people[last as usize].next = person as u32;
         }
-        self.w.ledger.shift(
-            self.plan,
-            team,
-            self.now,
-            Shift {
-                held: 1,
-                ..Shift::default()
-            },
-        );
+        self.shift(team, Shift::held(1));
     }
 
     /// A person leaves a crew and is nowhere. The task goes on as its crew now allows.
@@ -351,27 +331,11 @@ impl Trial<'_> {
         let entry = &mut self.w.people[person];
         (entry.next, entry.previous, entry.holder) = (NONE, NONE, NONE);
         entry.whereabouts = Whereabouts::Absent;
-        self.w.ledger.shift(
-            self.plan,
-            team as usize,
-            self.now,
-            Shift {
-                held: -1,
-                ..Shift::default()
-            },
-        );
+        self.shift(team as usize, Shift::held(-1));
         if self.is_job(task) {
             // A job that has begun waits at the front of the queue.
             self.w.teams[team as usize].queue.push_front(task as u32);
-            self.w.ledger.shift(
-                self.plan,
-                team as usize,
-                self.now,
-                Shift {
-                    wanted: 1,
-                    ..Shift::default()
-                },
-            );
+            self.shift(team as usize, Shift::wanted(1));
         }
         self.w.teams[team as usize].stirred = true;
         self.classify(task);
@@ -384,15 +348,7 @@ impl Trial<'_> {
         while person != NONE {
             let next = self.w.people[person as usize].next;
             let team = self.w.people[person as usize].team as usize;
-            self.w.ledger.shift(
-                self.plan,
-                team,
-                self.now,
-                Shift {
-                    held: -1,
-                    ..Shift::default()
-                },
-            );
+            self.shift(team, Shift::held(-1));
             self.be_idle(person as usize);
             person = next;
         }
@@ -453,15 +409,7 @@ impl Trial<'_> {
                 self.w.people[seat].productivity = 1.0;
             }
         }
-        self.w.ledger.shift(
-            self.plan,
-            team,
-            self.now,
-            Shift {
-                here: 1,
-                ..Shift::default()
-            },
-        );
+        self.shift(team, Shift::here(1));
         self.w.people[seat].left = NONE;
         self.be_idle(seat);
     }
@@ -525,27 +473,11 @@ impl Trial<'_> {
             Whereabouts::Absent => {}
             Whereabouts::Idle => {
                 self.w.teams[team].idle.retain(|idle| *idle != seat as u32);
-                self.w.ledger.shift(
-                    self.plan,
-                    team,
-                    self.now,
-                    Shift {
-                        here: -1,
-                        ..Shift::default()
-                    },
-                );
+                self.shift(team, Shift::here(-1));
             }
             Whereabouts::Crew => {
                 self.leave_crew(seat);
-                self.w.ledger.shift(
-                    self.plan,
-                    team,
-                    self.now,
-                    Shift {
-                        here: -1,
-                        ..Shift::default()
-                    },
-                );
+                self.shift(team, Shift::here(-1));
                 if !self.is_job(person.holder as usize) && self.free(team) > 0 {
                     self.join_idle(person.holder as usize, team);
                     self.classify(person.holder as usize);
@@ -555,10 +487,8 @@ impl Trial<'_> {
             Whereabouts::Taken => {
                 self.leave_absence(seat);
                 let responding = -i32::from(self.w.absences[person.holder as usize].is_response);
-                self.w.ledger.shift(
-                    self.plan,
+                self.shift(
                     team,
-                    self.now,
                     Shift {
                         responding,
                         ..Shift::default()
@@ -668,7 +598,7 @@ impl Trial<'_> {
                 responding: i32::from(is_response),
                 ..Shift::default()
             };
-            self.w.ledger.shift(self.plan, team, self.now, shift);
+            self.shift(team, shift);
         }
         self.push(self.now + to_tick(span.max(0.0)), What::AbsenceEnds(absence as u32), 0);
     }
@@ -732,7 +662,7 @@ impl Trial<'_> {
                 responding: -i32::from(is_response),
                 ..Shift::default()
             };
-            self.w.ledger.shift(self.plan, team, self.now, shift);
+            self.shift(team, shift);
             self.come_back(person as usize);
             person = entry.next;
         }
@@ -752,15 +682,7 @@ impl Trial<'_> {
         let task = left as usize;
         if self.is_job(task) {
             self.w.teams[team as usize].queue.retain(|job| *job != left);
-            self.w.ledger.shift(
-                self.plan,
-                team as usize,
-                self.now,
-                Shift {
-                    wanted: -1,
-                    ..Shift::default()
-                },
-            );
+            self.shift(team as usize, Shift::wanted(-1));
         }
         self.join(task, person);
         self.classify(task);

@@ -84,7 +84,7 @@ impl<'a> Trial<'a> {
         }
         for team in 0..self.plan.teams.len() {
             let here = self.w.teams[team].idle.len() as i32;
-            self.w.ledger.shift(self.plan, team, 0.0, Shift { here, ..Shift::default() });
+            self.shift(team, Shift::here(here));
         }
         for holiday in 0..self.plan.holidays.len() {
             let days = self.plan.holidays[holiday];
