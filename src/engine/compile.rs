@@ -555,9 +555,9 @@ impl Builder<'_> {
             responders: class.responders,
             rate_per_day: class.rate_per_day,
             rate: stream(Purpose::Rate),
-            rate_factor: GammaFactor::new(class.rate_cv),
+            rate_factor: self.cache.gamma(class.rate_cv),
             quarter: stream(Purpose::Overdispersion),
-            quarter_factor: GammaFactor::new(class.overdispersion.sqrt()),
+            quarter_factor: self.cache.gamma(class.overdispersion.sqrt()),
             arrival: stream(Purpose::Arrival),
             response: drawn(&mut self.cache, &class.response, Purpose::Response),
             downtime: drawn(&mut self.cache, &class.downtime, Purpose::Downtime),
@@ -584,7 +584,7 @@ impl Builder<'_> {
         CompiledFinding {
             per_engineer_day: class.per_engineer_week / 5.0,
             rate: Stream::new(self.seed, &format!("finding.{}", class.id), Purpose::Rate),
-            rate_factor: GammaFactor::new(class.rate_cv),
+            rate_factor: self.cache.gamma(class.rate_cv),
             fix: self.cache.sampler(&class.fix.distribution),
             blocks_release: class.blocks_release,
         }

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use super::beta::Beta;
 use super::distribution::{Distribution, Form};
 use super::elementary::{at_least, exp};
+use super::gamma::GammaFactor;
 use super::normal::inverse_normal;
 use super::table::{self, Table};
 
@@ -25,6 +26,7 @@ use super::table::{self, Table};
 #[derive(Debug, Default)]
 pub struct SamplerCache {
     beta_tables: HashMap<[u64; 2], Arc<Table>>,
+    gamma_factors: HashMap<u64, GammaFactor>,
 }
 
 impl SamplerCache {
@@ -77,6 +79,12 @@ impl SamplerCache {
             curve,
             floor: distribution.floor().unwrap_or(f64::NEG_INFINITY),
         }
+    }
+
+    /// A gamma factor of mean 1 (see [`GammaFactor::new`]); those of one coefficient of variation share a table.
+    pub fn gamma(&mut self, cv: f64) -> GammaFactor {
+        let factor = self.gamma_factors.entry(cv.to_bits()).or_insert_with(|| GammaFactor::new(cv));
+        factor.clone()
     }
 
     fn beta_table(&mut self, alpha: f64, beta: f64) -> Arc<Table> {
