@@ -32,6 +32,7 @@ fn flagship(criterion: &mut Criterion) {
     for threads in [1, 2] {
         group.bench_with_input(BenchmarkId::new("10,000 trials, threads", threads), &threads, |bencher, threads| {
             let run = Run {
+                first: 0,
                 trials: TRIALS,
                 threads: *threads,
                 window: Window::finishes(1e6),

@@ -14,6 +14,7 @@ fn forecast(toml: &str) -> Forecast {
     let pilot = engine::pilot(&compiled, sim::analysis::pilot_limit(&plan, &landmarks)).expect("a pilot");
     let horizon = analysis::horizon(&plan, &landmarks, &pilot).expect("a horizon");
     let run = Run {
+        first: 0,
         trials: 4_000,
         threads: 2,
         window: horizon.window(&plan, true),

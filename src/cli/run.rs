@@ -115,6 +115,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let stop = progress::stop_on_interrupt();
     let bar = progress::bar(u64::from(trials) + u64::from(analysis::price_trials(trials)) * u64::from(analysis::price_runs(&plan)));
     let what = Run {
+        first: 0,
         trials,
         threads: arguments.threads.map_or(0, usize::from),
         window: prepared.horizon.window(&plan, true),

@@ -35,7 +35,7 @@ impl Trial<'_> {
                 Whereabouts::Taken => {
                     let absence = &self.w.absences[person.holder as usize];
                     assert!(!absence.over, "an absence that is over holds nobody");
-                    counts[team].responding += i32::from(absence.is_response);
+                    counts[team].responding += i32::from(absence.is_response());
                     self.list(absence.first)
                 }
                 Whereabouts::Idle => {

@@ -2,8 +2,10 @@
 
 use super::compile::NONE;
 use super::ledger::Shift;
-use super::state::{Gate, Job, Phase, TaskState};
+use super::log::Happening;
+use super::state::{Driver, Gate, Job, Phase, TaskState};
 use super::trial::Trial;
+use crate::plan::FindingId;
 use crate::sampling::poisson;
 
 impl Trial<'_> {
@@ -26,20 +28,33 @@ impl Trial<'_> {
                     self.w.open[blocks as usize] += 1;
                     self.findings_hold(blocks);
                 }
-                self.add_job(source.team as usize, effort, blocks);
+                self.note(Happening::Finding {
+                    class: FindingId(source.class as usize),
+                    task: self.plan.order[task],
+                    fix: effort,
+                });
+                let job = Job {
+                    team: source.team,
+                    blocks,
+                    incident: NONE,
+                    finding: source.class,
+                    origin: task as u32,
+                };
+                self.add_job(effort, job);
             }
         }
     }
 
     /// Work for one person of a team, at the end of its queue.
-    pub(super) fn add_job(&mut self, team: usize, effort: f64, blocks: u32) {
-        let job = self.w.tasks.len() as u32;
+    pub(super) fn add_job(&mut self, effort: f64, says: Job) {
+        let (job, team) = (self.w.tasks.len() as u32, says.team as usize);
         self.w.tasks.push(TaskState {
             remaining: effort.max(0.0),
             phase: Phase::Ready,
+            ready: self.now,
             ..TaskState::NEW
         });
-        self.w.jobs.push(Job { team: team as u32, blocks });
+        self.w.jobs.push(says);
         self.w.teams[team].queue.push_back(job);
         self.w.teams[team].stirred = true;
         self.w.restless = true;
@@ -52,7 +67,7 @@ impl Trial<'_> {
         if blocks != NONE {
             self.w.open[blocks as usize] -= 1;
             if self.w.open[blocks as usize] == 0 {
-                self.recheck_releases();
+                self.recheck_releases(Driver::Piece(job as u32));
             }
         }
     }
@@ -89,15 +104,17 @@ impl Trial<'_> {
             self.w.ledger.wants(self.plan, initiative, self.now, open);
         }
         self.w.held_releases.push(task as u32);
+        self.note(Happening::IsHeld(self.plan.order[task]));
     }
 
-    /// Looks again at the releases that are held.
-    pub(super) fn recheck_releases(&mut self) {
+    /// Looks again at the releases that are held: what may have let them go has just happened.
+    pub(super) fn recheck_releases(&mut self, driver: Driver) {
         for task in std::mem::take(&mut self.w.held_releases) {
             let initiative = self.plan.tasks[task as usize].initiative as usize;
             if self.w.open[initiative] == 0 {
                 self.end_hold(task as usize);
             }
+            self.w.tasks[task as usize].driver = driver;
             self.w.agenda.push(Gate::Start(task));
         }
     }

@@ -1,8 +1,10 @@
 //! Incidents in a trial: when they arrive, whom they take, what customers feel; and the risks that take people or scale rates.
 
 use super::compile::NONE;
-use super::state::What;
+use super::log::Happening;
+use super::state::{Driver, What};
 use super::trial::Trial;
+use crate::plan::IncidentId;
 use crate::units::to_tick;
 
 impl Trial<'_> {
@@ -38,7 +40,7 @@ impl Trial<'_> {
             self.draw_quarter(class);
             self.rate_changes(class, begins);
         }
-        self.recheck_releases();
+        self.recheck_releases(Driver::Outside);
         self.schedule_turn();
     }
 
@@ -92,8 +94,10 @@ impl Trial<'_> {
     /// An incident: customers feel it from now on, people are called away.
     fn strike(&mut self, class: usize, clock: f64, number: u32) {
         let (says, trial) = (&self.plan.incidents[class], self.draws.trial());
+        let mut downtime_minutes = 0.0;
         if let Some((stream, sampler)) = &says.downtime {
             let minutes = sampler.at(stream.normal_at(trial, number));
+            downtime_minutes = minutes;
             let quarter = self
                 .plan
                 .quarters
@@ -103,6 +107,10 @@ impl Trial<'_> {
                 .ledger
                 .charge(self.plan, class, quarter, clock, minutes / 1_440.0, minutes * says.customers);
         }
+        self.note(Happening::Incident {
+            class: IncidentId(class),
+            downtime_minutes,
+        });
         if says.team == NONE {
             return;
         }
@@ -117,7 +125,7 @@ impl Trial<'_> {
                 engineers,
                 response.unwrap_or(0.0),
                 follow_up.unwrap_or(-1.0),
-                true,
+                class as u32,
             );
         }
     }
@@ -146,7 +154,7 @@ impl Trial<'_> {
         let says = &self.plan.risks[risk];
         if let Some(absence) = &says.takes {
             let span = absence.span.at(self.draws.risk_size(risk));
-            self.w.risk_absence[risk] = self.call_away(absence.team as usize, absence.engineers, span, -1.0, false);
+            self.w.risk_absence[risk] = self.call_away(absence.team as usize, absence.engineers, span, -1.0, NONE);
         }
         // The morning of its date, not the evening before the weekend.
         let clock = self.plan.clock.clock(self.now + 1e-9);

@@ -236,6 +236,11 @@ impl Tally {
         }
     }
 
+    /// Whether the other counts the same things.
+    pub(super) const fn is_like(&self, other: &Self) -> bool {
+        self.people.len() == other.people.len() && self.blame.len() == other.blame.len() && self.weeks == other.weeks
+    }
+
     pub(super) fn merge(&mut self, other: &Self) {
         for (own, more) in self.people.iter_mut().zip(&other.people) {
             *own += more;

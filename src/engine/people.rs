@@ -2,8 +2,10 @@
 
 use super::compile::{Arrival, NONE, Need};
 use super::ledger::Shift;
-use super::state::{AbsenceState, Person, Phase, What, Whereabouts};
+use super::log::Happening;
+use super::state::{AbsenceState, Driver, Job, Person, Phase, What, Whereabouts};
 use super::trial::Trial;
+use crate::plan::TeamId;
 use crate::units::to_tick;
 
 impl Trial<'_> {
@@ -57,6 +59,7 @@ impl Trial<'_> {
                 continue;
             }
             self.w.lowest_new = usize::MAX;
+            self.w.tasks[task].driver = self.driver(task);
             self.take_crew(task);
             self.start(task);
             self.settle();
@@ -169,8 +172,12 @@ impl Trial<'_> {
             let Some(job) = self.w.teams[team].queue.pop_front() else { return };
             let job = job as usize;
             self.shift(team, Shift::wanted(-1));
+            let is_running = self.w.tasks[job].phase == Phase::Running;
+            if !is_running {
+                self.w.tasks[job].driver = self.driver(job);
+            }
             self.join_idle(job, team);
-            if self.w.tasks[job].phase == Phase::Running {
+            if is_running {
                 self.project(job);
             } else {
                 self.begin(job);
@@ -302,6 +309,26 @@ impl Trial<'_> {
             self.w.people[last as usize].next = person as u32;
         }
         self.shift(team, Shift::held(1));
+        let person = person as u32;
+        self.note_of(task, |piece| Happening::Joins { person, piece });
+    }
+
+    /// What a task or a job that is about to begin waited for last.
+    fn driver(&self, task: usize) -> Driver {
+        let state = &self.w.tasks[task];
+        if state.ready >= self.now {
+            return state.driver;
+        }
+        let freed = |team: u32| {
+            let team = &self.w.teams[team as usize];
+            (team.freed_at == self.now && team.freed_by != NONE).then_some(Driver::Piece(team.freed_by))
+        };
+        let driver = match self.need(task) {
+            Need::Nobody => None,
+            Need::Effort { team, .. } => freed(team),
+            Need::Crew { .. } => self.crew_parts(task).iter().find_map(|part| freed(part.team)),
+        };
+        driver.unwrap_or(Driver::Outside)
     }
 
     /// A person leaves a crew and is nowhere. The task goes on as its crew now allows.
@@ -332,6 +359,8 @@ impl Trial<'_> {
         (entry.next, entry.previous, entry.holder) = (NONE, NONE, NONE);
         entry.whereabouts = Whereabouts::Absent;
         self.shift(team as usize, Shift::held(-1));
+        let person = person as u32;
+        self.note_of(task, |piece| Happening::Leaves { person, piece });
         if self.is_job(task) {
             // A job that has begun waits at the front of the queue.
             self.w.teams[team as usize].queue.push_front(task as u32);
@@ -349,7 +378,7 @@ impl Trial<'_> {
             let next = self.w.people[person as usize].next;
             let team = self.w.people[person as usize].team as usize;
             self.shift(team, Shift::held(-1));
-            self.be_idle(person as usize);
+            self.be_idle(person as usize, task as u32);
             person = next;
         }
         let state = &mut self.w.tasks[task];
@@ -368,13 +397,16 @@ impl Trial<'_> {
         }
     }
 
-    fn be_idle(&mut self, person: usize) {
+    /// A person is free: their task or job `by` ended, or ([`NONE`]) they came.
+    fn be_idle(&mut self, person: usize, by: u32) {
         let entry = &mut self.w.people[person];
         (entry.next, entry.previous, entry.holder) = (NONE, NONE, NONE);
         entry.whereabouts = Whereabouts::Idle;
         let team = &mut self.w.teams[entry.team as usize];
         team.idle.push(person as u32);
         team.stirred = true;
+        team.freed_by = by;
+        team.freed_at = self.now;
         self.w.restless = true;
     }
 
@@ -411,7 +443,12 @@ impl Trial<'_> {
         }
         self.shift(team, Shift::here(1));
         self.w.people[seat].left = NONE;
-        self.be_idle(seat);
+        self.note(Happening::Arrives {
+            person: seat as u32,
+            team: TeamId(team),
+            is_new,
+        });
+        self.be_idle(seat, NONE);
     }
 
     /// An eighth, three, five and seven eighths of full productivity, a quarter of the ramp-up each.
@@ -466,6 +503,11 @@ impl Trial<'_> {
             return;
         }
         let team = person.team as usize;
+        self.note(Happening::Departs {
+            person: seat as u32,
+            team: TeamId(team),
+            by_choice: departs,
+        });
         if person.step < 4 {
             self.w.teams[team].newcomers -= 1;
         }
@@ -486,7 +528,7 @@ impl Trial<'_> {
             }
             Whereabouts::Taken => {
                 self.leave_absence(seat);
-                let responding = -i32::from(self.w.absences[person.holder as usize].is_response);
+                let responding = -i32::from(self.w.absences[person.holder as usize].is_response());
                 self.shift(
                     team,
                     Shift {
@@ -515,6 +557,11 @@ impl Trial<'_> {
 
     /// A team's holiday begins or ends. The crews stay as they are: those who come back return first to the task that they left.
     pub(super) fn team_away(&mut self, team: usize, away: bool) {
+        self.note(if away {
+            Happening::GoesAway(TeamId(team))
+        } else {
+            Happening::ComesBack(TeamId(team))
+        });
         self.w.ledger.away(self.plan, team, self.now, away);
         self.w.teams[team].away = away;
         self.w.teams[team].stirred = true;
@@ -537,8 +584,9 @@ impl Trial<'_> {
 
     // --- absences ---
 
-    /// People are called away: now, or when the team is back from its holiday. Returns the absence.
-    pub(super) fn call_away(&mut self, team: usize, engineers: u32, span: f64, follow_up: f64, is_response: bool) -> u32 {
+    /// People are called away, for an incident of a class or for a risk ([`NONE`]): now, or when the team is back from its holiday.
+    /// Returns the absence.
+    pub(super) fn call_away(&mut self, team: usize, engineers: u32, span: f64, follow_up: f64, incident: u32) -> u32 {
         let absence = self.w.absences.len();
         self.w.absences.push(AbsenceState {
             team: team as u32,
@@ -546,7 +594,7 @@ impl Trial<'_> {
             span,
             follow_up,
             first: NONE,
-            is_response,
+            incident,
             over: false,
         });
         if self.w.teams[team].away {
@@ -563,14 +611,15 @@ impl Trial<'_> {
             team,
             engineers,
             span,
-            is_response,
             over,
             ..
         } = self.w.absences[absence];
+        let is_response = self.w.absences[absence].is_response();
         if over {
             return;
         }
         let team = team as usize;
+        let mut taken = 0;
         for _ in 0..engineers {
             let (person, left) = match self.pick_idle(team) {
                 Some(person) => (person as usize, NONE),
@@ -599,7 +648,13 @@ impl Trial<'_> {
                 ..Shift::default()
             };
             self.shift(team, shift);
+            taken += 1;
         }
+        self.note(Happening::AreTaken {
+            team: TeamId(team),
+            people: taken,
+            days: span.max(0.0),
+        });
         self.push(self.now + to_tick(span.max(0.0)), What::AbsenceEnds(absence as u32), 0);
     }
 
@@ -645,10 +700,11 @@ impl Trial<'_> {
         let AbsenceState {
             team,
             follow_up,
-            is_response,
+            incident,
             over,
             ..
         } = self.w.absences[absence];
+        let is_response = incident != NONE;
         if over {
             return;
         }
@@ -668,7 +724,14 @@ impl Trial<'_> {
         }
         self.w.absences[absence].first = NONE;
         if follow_up >= 0.0 {
-            self.add_job(team, follow_up, NONE);
+            let job = Job {
+                team: team as u32,
+                blocks: NONE,
+                incident,
+                finding: NONE,
+                origin: NONE,
+            };
+            self.add_job(follow_up, job);
         }
     }
 
@@ -676,7 +739,7 @@ impl Trial<'_> {
         let Person { team, left, .. } = self.w.people[person];
         self.w.people[person].left = NONE;
         if left == NONE || !self.wants_back(left as usize, team as usize) {
-            self.be_idle(person);
+            self.be_idle(person, NONE);
             return;
         }
         let task = left as usize;

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use super::compile::Compiled;
 use super::draws::{BLOCK, Draws};
 use super::layout::{Layout, Tally, Window};
+use super::log::Noted;
 use super::state::Workspace;
 use super::trial::play;
 
@@ -17,8 +18,10 @@ pub const PILOT_TRIALS: u32 = 256;
 /// What the trials came to: a row for each (see [`Layout`]), and counts over all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trials {
+    /// The number of the first trial.
+    first: u32,
     layout: Layout,
-    /// The rows of each block of [`BLOCK`] trials, in order.
+    /// The rows of blocks of at most [`BLOCK`] trials, in order.
     blocks: Vec<Vec<f64>>,
     tally: Tally,
 }
@@ -28,6 +31,22 @@ impl Trials {
     #[must_use]
     pub fn count(&self) -> usize {
         self.blocks.iter().map(Vec::len).sum::<usize>() / self.layout.width().max(1)
+    }
+
+    /// These trials and those that follow them, as if they had been played in one run. `None` where `more` does not begin where
+    /// these end, or looks at other things.
+    #[must_use]
+    pub fn merge(mut self, more: Self) -> Option<Self> {
+        if self.layout != more.layout || !self.tally.is_like(&more.tally) || self.end() != u64::from(more.first) {
+            return None;
+        }
+        self.blocks.extend(more.blocks);
+        self.tally.merge(&more.tally);
+        Some(self)
+    }
+
+    fn end(&self) -> u64 {
+        u64::from(self.first) + self.count() as u64
     }
 
     /// What the columns of a row are.
@@ -59,7 +78,9 @@ const MOST_BYTES: usize = 8 << 30;
 /// What to run.
 #[derive(Debug, Clone, Copy)]
 pub struct Run {
-    /// The trials `0..trials`.
+    /// The number of the first trial: any part of a run can be played alone.
+    pub first: u32,
+    /// How many trials.
     pub trials: u32,
     /// Threads to use; 0 for one per core.
     pub threads: usize,
@@ -83,7 +104,7 @@ impl fmt::Display for RunError {
 impl std::error::Error for RunError {}
 
 /// Plays the trials and calls `progress` with the number done so far after each block. Ends early once `stop` is set, with the
-/// trials `0..k` for some k.
+/// first k of the trials for some k.
 ///
 /// Shapes: one row per trial, its columns as [`Layout`] says; 8 bytes each.
 ///
@@ -94,6 +115,9 @@ pub fn run(compiled: &Compiled, run: Run, stop: &Stop, progress: impl Fn(u32) + 
         .num_threads(run.threads)
         .build()
         .map_err(|error| RunError(format!("cannot start {} threads: {error}", run.threads)))?;
+    if run.first.checked_add(run.trials).is_none() {
+        return Err(RunError(format!("there are no trials beyond number {}", u32::MAX)));
+    }
     let layout = Layout::new(compiled, &run.window);
     let width = layout.width().max(1);
     let trials = run.trials as usize;
@@ -118,13 +142,13 @@ pub fn run(compiled: &Compiled, run: Run, stop: &Stop, progress: impl Fn(u32) + 
         // Blocks are handed out in order, and each that is handed out is played to its end, so what is kept has no gap.
         while !stop.load(Ordering::Relaxed) {
             let block = handed_out.fetch_add(1, Ordering::Relaxed);
-            let first = block * BLOCK;
-            if first >= trials {
+            let before = block * BLOCK;
+            if before >= trials {
                 break;
             }
-            let count = BLOCK.min(trials - first);
+            let count = BLOCK.min(trials - before);
             let mut rows = vec![0.0; count * width];
-            draws.draw(compiled, first as u32);
+            draws.draw(compiled, run.first + before as u32);
             for (lane, row) in rows.chunks_exact_mut(width).enumerate() {
                 play(compiled, draws.lane(lane), &run.window, &mut workspace, row, &mut tally);
             }
@@ -139,10 +163,30 @@ pub fn run(compiled: &Compiled, run: Run, stop: &Stop, progress: impl Fn(u32) + 
     let (mut blocks, tally) = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     blocks.sort_unstable_by_key(|(block, _)| *block);
     Ok(Trials {
+        first: run.first,
         layout,
         blocks: blocks.into_iter().map(|(_, rows)| rows).collect(),
         tally,
     })
+}
+
+/// Plays one trial again and tells what happened in it, in order.
+#[must_use]
+pub fn replay(compiled: &Compiled, trial: u32, window: &Window) -> Vec<Noted> {
+    let mut draws = Draws::new(compiled);
+    draws.draw(compiled, trial);
+    let mut workspace = Workspace::new(compiled, window);
+    workspace.log = Some(vec![]);
+    let mut row = vec![0.0; Layout::new(compiled, window).width()];
+    play(
+        compiled,
+        draws.lane(0),
+        window,
+        &mut workspace,
+        &mut row,
+        &mut Tally::new(compiled, window),
+    );
+    workspace.log.unwrap_or_default()
 }
 
 /// The first [`PILOT_TRIALS`] trials, on one thread: only their finishes, up to `limit` working days.
@@ -151,6 +195,7 @@ pub fn run(compiled: &Compiled, run: Run, stop: &Stop, progress: impl Fn(u32) + 
 /// [`RunError`] where memory or threads cannot be had.
 pub fn pilot(compiled: &Compiled, limit: f64) -> Result<Trials, RunError> {
     let pilot = Run {
+        first: 0,
         trials: PILOT_TRIALS,
         threads: 1,
         window: Window::finishes(limit),

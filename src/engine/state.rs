@@ -7,6 +7,7 @@ use super::compile::{Arrival, Compiled, NONE};
 use super::draws::Lane;
 use super::layout::Window;
 use super::ledger::Ledger;
+use super::log::Noted;
 use super::waiting::Waiting;
 
 /// The state of a trial.
@@ -23,8 +24,8 @@ pub(super) struct Workspace {
     pub(super) ready_crews: Waiting,
     /// Releases that are held by findings or a freeze.
     pub(super) held_releases: Vec<u32>,
-    /// Links that have let their successor go.
-    pub(super) released: Vec<bool>,
+    /// Until when each link has held its successor; infinite while it does.
+    pub(super) let_go: Vec<f64>,
     /// When each link with a negative lag is to let its successor go, as foreseen now.
     pub(super) release_at: Vec<f64>,
     pub(super) retired: Vec<bool>,
@@ -49,6 +50,8 @@ pub(super) struct Workspace {
     pub(super) events: BinaryHeap<Reverse<Event>>,
     pub(super) unfinished: usize,
     pub(super) ledger: Ledger,
+    /// What happens, where somebody wants to read it.
+    pub(super) log: Option<Vec<Noted>>,
     #[cfg(test)]
     pub(super) audit: super::audit::Audit,
     /// By team the people in each place when the audit last looked.
@@ -93,7 +96,13 @@ pub(super) struct TaskState {
     pub(super) remaining: f64,
     pub(super) since: f64,
     pub(super) speed: f64,
+    /// When it began to wait for people.
+    pub(super) ready: f64,
+    /// What it waited for last.
+    pub(super) driver: Driver,
     pub(super) started: f64,
+    /// When its work was done.
+    pub(super) worked: f64,
     pub(super) finished: f64,
     /// The quantity at its start.
     pub(super) quantity: f64,
@@ -126,7 +135,10 @@ impl TaskState {
         remaining: 0.0,
         since: 0.0,
         speed: 0.0,
+        ready: f64::INFINITY,
+        driver: Driver::Links,
         started: f64::INFINITY,
+        worked: f64::INFINITY,
         finished: f64::INFINITY,
         quantity: 0.0,
         projected: f64::INFINITY,
@@ -148,6 +160,23 @@ pub(super) struct Job {
     pub(super) team: u32,
     /// The initiative whose releases it holds, or [`NONE`].
     pub(super) blocks: u32,
+    /// The class of the incident that it follows, or [`NONE`].
+    pub(super) incident: u32,
+    /// The class of the finding that it fixes, or [`NONE`].
+    pub(super) finding: u32,
+    /// The task that brought up the finding, or [`NONE`].
+    pub(super) origin: u32,
+}
+
+/// What let a task or a job begin when it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Driver {
+    /// Its links, its date or a risk's delay; for a job, what brought it.
+    Links,
+    /// The end of this task or job, which had its people or was a finding that held the release.
+    Piece(u32),
+    /// Somebody who joined or came back, or a budget that thawed.
+    Outside,
 }
 
 #[derive(Debug)]
@@ -156,6 +185,9 @@ pub(super) struct TeamState {
     /// Whether somebody became free, or a task began to wait, since the last dispatch.
     pub(super) stirred: bool,
     pub(super) idle: Vec<u32>,
+    /// Which task or job freed people last, and when; [`NONE`] where somebody joined or came back.
+    pub(super) freed_by: u32,
+    pub(super) freed_at: f64,
     /// People who are not fully productive yet.
     pub(super) newcomers: u32,
     /// Tasks of this team alone that wait for people.
@@ -229,8 +261,8 @@ pub(super) struct AbsenceState {
     pub(super) follow_up: f64,
     /// The people: a list through [`Person::next`].
     pub(super) first: u32,
-    /// Whether they respond to an incident.
-    pub(super) is_response: bool,
+    /// The class of the incident that they respond to, or [`NONE`].
+    pub(super) incident: u32,
     pub(super) over: bool,
 }
 
@@ -260,6 +292,12 @@ pub(super) enum What {
     Arrival(u32),
     QuarterTurns,
     RiskBegins(u32),
+}
+
+impl AbsenceState {
+    pub(super) const fn is_response(&self) -> bool {
+        self.incident != NONE
+    }
 }
 
 impl TeamState {
@@ -300,6 +338,8 @@ impl Workspace {
                 .map(|team| TeamState {
                     away: false,
                     stirred: true,
+                    freed_by: NONE,
+                    freed_at: f64::NEG_INFINITY,
                     idle: Vec::with_capacity(team.seats.len()),
                     newcomers: 0,
                     ready: Waiting::new(tasks),
@@ -314,7 +354,7 @@ impl Workspace {
             ready_nobody: Vec::with_capacity(tasks),
             ready_crews: Waiting::new(tasks),
             held_releases: vec![],
-            released: vec![false; compiled.links.len()],
+            let_go: vec![f64::INFINITY; compiled.links.len()],
             release_at: vec![f64::INFINITY; compiled.links.len()],
             retired: vec![false; compiled.risks.len()],
             begun: vec![false; compiled.risks.len()],
@@ -330,6 +370,7 @@ impl Workspace {
             events: BinaryHeap::with_capacity(2 * tasks + 64),
             unfinished: tasks,
             ledger: Ledger::new(compiled, window),
+            log: None,
             #[cfg(test)]
             audit: super::audit::Audit::default(),
             #[cfg(test)]
@@ -362,6 +403,8 @@ impl Workspace {
             state.away = false;
             state.stirred = true;
             state.newcomers = 0;
+            state.freed_by = NONE;
+            state.freed_at = f64::NEG_INFINITY;
             state.idle.clear();
             // The last is taken first; people are alike at the start.
             for seat in team.seats.clone().rev() {
@@ -380,7 +423,7 @@ impl Workspace {
         self.ready_nobody.clear();
         self.ready_crews.clear();
         self.held_releases.clear();
-        self.released.fill(false);
+        self.let_go.fill(f64::INFINITY);
         self.release_at.fill(f64::INFINITY);
         self.retired.fill(false);
         self.begun.fill(false);

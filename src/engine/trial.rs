@@ -6,12 +6,13 @@
 
 use std::cmp::Reverse;
 
-use super::compile::{Arrival, Compiled, CompiledLink, CrewPart, NONE, Need, holds_start};
+use super::compile::{Arrival, Compiled, CrewPart, NONE, Need, holds_start};
 use super::draws::Lane;
 use super::layout::{Layout, Tally, Window};
 use super::ledger::Shift;
+use super::log::Happening;
 use super::state::{Event, Gate, Phase, What, Workspace};
-use crate::plan::LinkKind;
+use crate::plan::{LinkKind, RiskId, TeamId};
 use crate::units::to_tick;
 
 /// Plays one trial, writes its row (see [`Layout`]) and counts it.
@@ -80,9 +81,18 @@ impl<'a> Trial<'a> {
         for risk in 0..self.plan.risks.len() {
             if self.draws.occurs(risk) {
                 self.w.ledger.pay_once(self.plan.risks[risk].cost);
+                self.note(Happening::RiskIsReal(RiskId(risk)));
             }
         }
         for team in 0..self.plan.teams.len() {
+            for person in self.w.teams[team].idle.clone() {
+                let team = TeamId(team);
+                self.note(Happening::Arrives {
+                    person,
+                    team,
+                    is_new: false,
+                });
+            }
             let here = self.w.teams[team].idle.len() as i32;
             self.shift(team, Shift::here(here));
         }
@@ -211,7 +221,9 @@ impl<'a> Trial<'a> {
         if is_void {
             self.w.tasks[task].is_void = true;
             self.w.tasks[task].started = self.now;
+            self.w.tasks[task].worked = self.now;
             self.w.tasks[task].phase = Phase::Held;
+            self.note(Happening::IsNotNeeded(self.plan.order[task]));
             self.started(task);
             self.try_finish(task);
             return;
@@ -224,6 +236,7 @@ impl<'a> Trial<'a> {
             }
         }
         self.w.tasks[task].phase = Phase::Ready;
+        self.w.tasks[task].ready = self.now;
         match compiled.need {
             Need::Nobody => self.w.ready_nobody.push(task as u32),
             Need::Effort { team, .. } => {
@@ -249,8 +262,15 @@ impl<'a> Trial<'a> {
         touching.filter(|risk| self.is_open(*risk))
     }
 
+    /// Whether a link still holds its successor.
+    fn holds(&self, position: usize) -> bool {
+        self.w.let_go[position].is_infinite()
+    }
+
     /// The link no longer holds its successor after `time`.
-    fn let_go(&mut self, link: CompiledLink, time: f64) {
+    fn let_go(&mut self, position: usize, time: f64) {
+        let link = *self.plan.links.item(position);
+        self.w.let_go[position] = time;
         let state = &mut self.w.tasks[link.successor as usize];
         if holds_start(link.kind) {
             state.start_gate = state.start_gate.max(time);
@@ -274,8 +294,7 @@ impl<'a> Trial<'a> {
             if matches!(link.kind, LinkKind::StartStart | LinkKind::StartFinish) {
                 // Never before the predecessor's start, so a negative lag is none.
                 let lag = self.draws.lag(link.lag).max(0.0);
-                self.w.released[position] = true;
-                self.let_go(link, self.now + lag);
+                self.let_go(position, self.now + lag);
             }
         }
     }
@@ -284,10 +303,9 @@ impl<'a> Trial<'a> {
     fn finished(&mut self, task: usize) {
         for position in self.plan.links.range(task) {
             let link = *self.plan.links.item(position);
-            if matches!(link.kind, LinkKind::FinishStart | LinkKind::FinishFinish) && !self.w.released[position] {
+            if matches!(link.kind, LinkKind::FinishStart | LinkKind::FinishFinish) && self.holds(position) {
                 let lag = self.draws.lag(link.lag).max(0.0);
-                self.w.released[position] = true;
-                self.let_go(link, self.now + lag);
+                self.let_go(position, self.now + lag);
             }
         }
         if self.w.tasks[task].is_void {
@@ -334,7 +352,7 @@ impl<'a> Trial<'a> {
         };
         let mut finish = work.max(state.finish_gate);
         for (predecessor, position) in self.plan.holding.row(task) {
-            if !self.w.released[*position as usize] {
+            if self.holds(*position as usize) {
                 finish = finish.max(self.foreseen_gate(*predecessor as usize, *position as usize));
             }
         }
@@ -344,7 +362,7 @@ impl<'a> Trial<'a> {
         self.w.tasks[task].foreseen = finish;
         for position in self.plan.links.range(task) {
             let link = self.plan.links.item(position);
-            if self.w.released[position] || !matches!(link.kind, LinkKind::FinishStart | LinkKind::FinishFinish) {
+            if !self.holds(position) || !matches!(link.kind, LinkKind::FinishStart | LinkKind::FinishFinish) {
                 continue;
             }
             let lag = self.draws.lag(link.lag);
@@ -375,9 +393,8 @@ impl<'a> Trial<'a> {
     }
 
     fn release(&mut self, position: usize) {
-        if !self.w.released[position] {
-            self.w.released[position] = true;
-            self.let_go(*self.plan.links.item(position), self.now);
+        if self.holds(position) {
+            self.let_go(position, self.now);
         }
     }
 
@@ -403,6 +420,7 @@ impl<'a> Trial<'a> {
         state.phase = Phase::Running;
         state.started = self.now;
         state.since = self.now;
+        self.note_of(task, Happening::Begins);
         self.project(task);
     }
 
@@ -470,6 +488,8 @@ impl<'a> Trial<'a> {
     fn work_done(&mut self, task: usize) {
         self.w.tasks[task].phase = Phase::Held;
         self.w.tasks[task].remaining = 0.0;
+        self.w.tasks[task].worked = self.now;
+        self.note_of(task, Happening::WorkDone);
         self.free_crew(task);
         if self.is_job(task) {
             self.job_done(task);
@@ -491,6 +511,9 @@ impl<'a> Trial<'a> {
         }
         state.phase = Phase::Finished;
         state.finished = self.now;
+        if !state.is_void {
+            self.note(Happening::Finishes(self.plan.order[task]));
+        }
         self.w.unfinished -= 1;
         let finish = &mut self.finishes[self.plan.tasks[task].initiative as usize];
         *finish = finish.max(self.now);

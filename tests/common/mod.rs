@@ -31,6 +31,7 @@ pub fn simulate_on(toml: &str, trials: u32, threads: usize) -> Simulated {
     let compiled = Compiled::new(&plan, plan.seed);
     let landmarks = engine::landmarks(&compiled);
     let run = Run {
+        first: 0,
         trials,
         threads,
         window: Window::finishes(1e9),
@@ -96,6 +97,7 @@ pub fn company(toml: &str, trials: u32) -> Company {
     let horizon = sim::analysis::horizon(&plan, &landmarks, &pilot).expect("a horizon");
     let window = horizon.window(&plan, true);
     let run = Run {
+        first: 0,
         trials,
         threads: 2,
         window,

@@ -118,6 +118,7 @@ fn compare_at((theirs, ours): (u32, u32), name: &str, toml: &str) -> Vec<String>
     let horizon = sim::analysis::horizon(&plan, &landmarks, &pilot).expect("a horizon");
     let window = horizon.window(&plan, true);
     let run = Run {
+        first: 0,
         trials: theirs,
         threads: 2,
         window,
