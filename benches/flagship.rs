@@ -36,6 +36,7 @@ fn flagship(criterion: &mut Criterion) {
                 trials: TRIALS,
                 threads: *threads,
                 window: Window::finishes(1e6),
+                watch: None,
             };
             bencher.iter(|| {
                 let trials = engine::run(&compiled, run, &Stop::new(false), |_| {}).expect("the machine can run a benchmark");

@@ -73,6 +73,13 @@ pub fn to_tick(days: f64) -> f64 {
     (days * TICKS_PER_DAY).round() / TICKS_PER_DAY
 }
 
+/// `days` in whole ticks, at most two thousand years of them, so that sums over millions of trials are exact.
+#[must_use]
+pub fn ticks(days: f64) -> i64 {
+    const MOST: f64 = (1_u64 << 39) as f64;
+    (days * TICKS_PER_DAY).round().clamp(-MOST, MOST) as i64
+}
+
 /// Whether a count is over a limit by more than the rounding of a sum: a budget that is met exactly is kept.
 #[must_use]
 pub fn exceeds(count: f64, limit: f64) -> bool {

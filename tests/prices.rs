@@ -11,13 +11,14 @@ fn forecast(toml: &str) -> Forecast {
     let plan = plan(toml);
     let compiled = Compiled::new(&plan, plan.seed);
     let landmarks = engine::landmarks(&compiled);
-    let pilot = engine::pilot(&compiled, sim::analysis::pilot_limit(&plan, &landmarks)).expect("a pilot");
+    let pilot = engine::pilot(&compiled, sim::analysis::pilot_limit(&plan, &landmarks), None).expect("a pilot");
     let horizon = analysis::horizon(&plan, &landmarks, &pilot).expect("a horizon");
     let run = Run {
         first: 0,
         trials: 4_000,
         threads: 2,
         window: horizon.window(&plan, true),
+        watch: None,
     };
     let stop = Stop::new(false);
     let trials = engine::run(&compiled, run, &stop, |_| {}).expect("a run");

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::insights::{CheckpointForecast, DependencyForecast, DriverForecast, PathForecast, PathTree, TellingWeek};
 use crate::calendar::Date;
 use crate::plan::{DefaultUsed, ReadNotUsed};
 use crate::units::{Percentile, WorkDays};
@@ -40,6 +41,18 @@ pub struct Forecast {
     pub cost: Option<CostForecast>,
     /// People there and people wanted, by team and week.
     pub capacity: Vec<CapacityWeek>,
+    /// What each checkpoint tells, by initiative: those given in the order of the file, then those recommended, by date.
+    pub checkpoints: Vec<CheckpointForecast>,
+    /// What each combination of outcomes means.
+    pub path_trees: Vec<PathTree>,
+    /// For each task the week that tells most, by initiative, the most telling first.
+    pub telling_weeks: Vec<TellingWeek>,
+    /// What drives the finishes, by initiative, the strongest first.
+    pub drivers: Vec<DriverForecast>,
+    /// The dependencies that matter most, by initiative, the worst first.
+    pub dependencies: Vec<DependencyForecast>,
+    /// What each path looks like, by initiative.
+    pub paths: Vec<PathForecast>,
     /// What each assumption costs, by initiative, the dearest at P80 first.
     pub prices: Vec<AssumptionPrice>,
     /// What each initiative's being there costs the others.

@@ -33,6 +33,7 @@ impl Horizon {
                 .filter(|quarter| quarter.begins < days as f64)
                 .count(),
             weeks: if weeks { (days as usize).div_ceil(7).min(MOST_WEEKS) } else { 0 },
+            checkpoints: true,
         }
     }
 }

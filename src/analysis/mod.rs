@@ -5,6 +5,7 @@ mod budgets;
 mod company;
 mod forecast;
 mod horizon;
+mod insights;
 mod prices;
 mod reading;
 mod summarise;
@@ -17,6 +18,10 @@ pub use forecast::{
     ScenarioFacts, Share, Spread, Timelines, Verdict,
 };
 pub use horizon::{Horizon, HorizonError, horizon, pilot_limit};
+pub use insights::{
+    Bits, Branch, CheckpointForecast, Colour, Condition, DependencyForecast, DriverForecast, Outlook, Path, PathForecast, PathTree,
+    Representative, Source, TellingWeek, Trigger,
+};
 pub use prices::{Prices, price_runs, price_trials, prices};
 pub use summarise::{Facts, forecast};
 pub use understanding::{PaperTask, Step, Understanding, WaitedFor, understand};

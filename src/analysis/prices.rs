@@ -42,7 +42,7 @@ pub fn price_trials(trials: u32) -> u32 {
 ///
 /// # Errors
 /// [`RunError`] where memory or threads cannot be had.
-pub fn prices(plan: &Plan, seed: u64, run: Run, base: &Trials, stop: &Stop, progress: impl Fn(u32) + Sync) -> Result<Prices, RunError> {
+pub fn prices(plan: &Plan, seed: u64, run: Run<'_>, base: &Trials, stop: &Stop, progress: impl Fn(u32) + Sync) -> Result<Prices, RunError> {
     let mut found = compare(plan, seed, run, base, stop, progress)?;
     let position = |id: &str| plan.initiatives.iter().position(|initiative| initiative.id == id);
     found.assumptions.sort_by(|a, b| {
@@ -55,12 +55,13 @@ pub fn prices(plan: &Plan, seed: u64, run: Run, base: &Trials, stop: &Stop, prog
 }
 
 /// The comparisons in the order of the plan, as many as were played before somebody wanted an early end.
-fn compare(plan: &Plan, seed: u64, run: Run, base: &Trials, stop: &Stop, progress: impl Fn(u32) + Sync) -> Result<Prices, RunError> {
+fn compare(plan: &Plan, seed: u64, run: Run<'_>, base: &Trials, stop: &Stop, progress: impl Fn(u32) + Sync) -> Result<Prices, RunError> {
     let trials = price_trials(base.count() as u32);
     let run = Run {
         trials,
         // Only finishes are compared.
         window: Window::finishes(run.window.limit),
+        watch: None,
         ..run
     };
     let played = std::cell::Cell::new(0);

@@ -13,7 +13,7 @@ use super::progress;
 use super::terminal::{colour_for, print};
 use crate::analysis::{self, Facts, Forecast, Horizon, ScenarioFacts};
 use crate::diagnostic::{self, Fault, Severity};
-use crate::engine::{self, Compiled, Landmarks, Run, RunError};
+use crate::engine::{self, Compiled, Landmarks, Run, RunError, Watch};
 use crate::plan::{self, Plan};
 use crate::report;
 use crate::report::charts::ChartError;
@@ -82,12 +82,17 @@ struct Prepared {
     compiled: Compiled,
     landmarks: Landmarks,
     horizon: Horizon,
+    watch: Watch,
 }
 
 fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
     let compiled = Compiled::new(plan, seed);
     let landmarks = engine::landmarks(&compiled);
-    let pilot = engine::pilot(&compiled, analysis::pilot_limit(plan, &landmarks)).map_err(machine)?;
+    let drivers = Watch::drivers(&landmarks);
+    let pilot = engine::pilot(&compiled, analysis::pilot_limit(plan, &landmarks), Some(&drivers)).map_err(machine)?;
+    let watch = Watch::new(&compiled, &landmarks, |task| {
+        pilot.times_critical(plan.tasks[task.0].initiative, task)
+    });
     let horizon = analysis::horizon(plan, &landmarks, &pilot).map_err(|error| {
         let on_paper = error.plan_on_paper.map_or_else(|| "never".to_owned(), |date| date.to_string());
         let message = format!("the horizon {} is before the plan on paper ends ({on_paper})", error.horizon);
@@ -102,6 +107,7 @@ fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
         compiled,
         landmarks,
         horizon,
+        watch,
     })
 }
 
@@ -119,6 +125,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         trials,
         threads: arguments.threads.map_or(0, usize::from),
         window: prepared.horizon.window(&plan, true),
+        watch: Some(&prepared.watch),
     };
     let result = engine::run(&prepared.compiled, what, stop, |done| bar.set_position(u64::from(done))).map_err(machine)?;
     if result.count() == 0 {

@@ -1,5 +1,6 @@
 //! The plan as flat arrays, tasks in dispatch order, so that a trial compares ranks and follows no pointer.
 
+use super::checkpoints::{Look, looks};
 use crate::calendar::{Clock, Quarter, quarters};
 use crate::plan::{BudgetKind, Dispatch, Estimate, LinkKind, Plan, Task, TaskId, Work};
 use crate::sampling::{Correlation, GammaFactor, Purpose, Sampler, SamplerCache, Stream};
@@ -21,6 +22,10 @@ pub struct Compiled {
     pub(super) has_leads: bool,
     /// The links to each task's finish, by the task: predecessor and position in [`Compiled::links`].
     pub(super) holding: Table<(u32, u32)>,
+    /// The same for the links to its start.
+    pub(super) gating: Table<(u32, u32)>,
+    /// The tasks of each initiative.
+    pub(super) tasks_of: Table<u32>,
     pub(super) teams: Vec<CompiledTeam>,
     /// Everyone who is or may be there, team by team; in a team those there at the start, those on other work, those to be hired.
     pub(super) seats: Vec<Seat>,
@@ -39,6 +44,7 @@ pub struct Compiled {
     /// Whether anything costs money.
     pub(super) has_cost: bool,
     pub(super) initiatives: usize,
+    pub(super) checkpoints: Vec<Look>,
     /// The risks that touch each task.
     pub(super) touched_by: Table<u32>,
     /// The risks that the finish of each task retires.
@@ -121,6 +127,8 @@ pub(super) struct CompiledLink {
     pub(super) successor: u32,
     pub(super) kind: LinkKind,
     pub(super) lag: Lag,
+    /// Its number in the plan: by successor, then in the successor's order.
+    pub(super) number: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -326,6 +334,11 @@ impl Compiled {
         let (teams, seats, hires) = builder.people();
         let incidents = (0..plan.incidents.len()).map(|index| builder.incident(index)).collect();
         let findings = (0..plan.findings.len()).map(|index| builder.finding(index)).collect();
+        let quarters = quarters(plan.calendar.start(), QUARTERS);
+        let mut tasks_of = vec![vec![]; plan.initiatives.len()];
+        for (rank, task) in order.iter().enumerate() {
+            tasks_of[plan.tasks[task.0].initiative.0].push(rank as u32);
+        }
         let mut touched_by = vec![vec![]; order.len()];
         let mut retires = vec![vec![]; order.len()];
         for (index, risk) in plan.risks.iter().enumerate() {
@@ -344,7 +357,14 @@ impl Compiled {
                 .iter()
                 .flat_map(|task| &task.links)
                 .any(|link| link.lag.as_ref().is_some_and(may_be_negative)),
-            holding: holding(&links, plan.tasks.len()),
+            holding: incoming(&links, plan.tasks.len(), false),
+            gating: incoming(&links, plan.tasks.len(), true),
+            tasks_of: Table::new(tasks_of),
+            checkpoints: looks(
+                plan,
+                |task| builder.rank[task.0],
+                |clock| quarters.partition_point(|q| q.begins < clock).saturating_sub(1),
+            ),
             links,
             teams,
             seats,
@@ -363,7 +383,7 @@ impl Compiled {
                 })
                 .collect(),
             clock: Clock::new(&plan.calendar),
-            quarters: quarters(plan.calendar.start(), QUARTERS),
+            quarters,
             has_cost: plan.teams.iter().any(|team| team.cost_per_week > 0.0)
                 || plan.risks.iter().any(|risk| risk.cost > 0.0)
                 || plan.flows.iter().any(|flow| flow.value_per_customer_minute > 0.0),
@@ -593,8 +613,9 @@ impl Builder<'_> {
     /// Links by their predecessor's rank.
     fn links(&mut self) -> Table<CompiledLink> {
         let mut rows = vec![vec![]; self.plan.tasks.len()];
+        let mut numbers = 0_u32..;
         for (successor, task) in self.plan.tasks.iter().enumerate() {
-            for link in &task.links {
+            for (link, number) in task.links.iter().zip(&mut numbers) {
                 let predecessor = &self.plan.tasks[link.predecessor.0];
                 let lag = match &link.lag {
                     None => Lag::Fixed(0.0),
@@ -614,6 +635,7 @@ impl Builder<'_> {
                     successor: self.rank[successor],
                     kind: link.kind,
                     lag,
+                    number,
                 });
             }
         }
@@ -666,13 +688,13 @@ fn may_be_negative(lag: &Estimate) -> bool {
     lag.likely < 0.0 || lag.low < 0.0 || (!lag.is_fixed() && lag.distribution.quantile(1e-9) < 0.0)
 }
 
-/// The links to the finish of each task.
-fn holding(links: &Table<CompiledLink>, tasks: usize) -> Table<(u32, u32)> {
+/// The links to the start, or to the finish, of each task.
+fn incoming(links: &Table<CompiledLink>, tasks: usize, to_start: bool) -> Table<(u32, u32)> {
     let mut rows = vec![vec![]; tasks];
     for predecessor in 0..tasks {
         for position in links.range(predecessor) {
             let link = links.item(position);
-            if !holds_start(link.kind) {
+            if holds_start(link.kind) == to_start {
                 rows[link.successor as usize].push((predecessor as u32, position as u32));
             }
         }

@@ -94,19 +94,23 @@ impl Trial<'_> {
     /// An incident: customers feel it from now on, people are called away.
     fn strike(&mut self, class: usize, clock: f64, number: u32) {
         let (says, trial) = (&self.plan.incidents[class], self.draws.trial());
+        let quarter = self
+            .plan
+            .quarters
+            .partition_point(|quarter| quarter.begins <= clock)
+            .saturating_sub(1);
         let mut downtime_minutes = 0.0;
         if let Some((stream, sampler)) = &says.downtime {
             let minutes = sampler.at(stream.normal_at(trial, number));
             downtime_minutes = minutes;
-            let quarter = self
-                .plan
-                .quarters
-                .partition_point(|quarter| quarter.begins <= clock)
-                .saturating_sub(1);
             self.w
                 .ledger
                 .charge(self.plan, class, quarter, clock, minutes / 1_440.0, minutes * says.customers);
         }
+        if self.now <= self.w.counts.until {
+            self.w.counts.incidents[class] += 1;
+        }
+        self.count_for_checkpoints(class, clock, quarter, downtime_minutes * says.customers);
         self.note(Happening::Incident {
             class: IncidentId(class),
             downtime_minutes,

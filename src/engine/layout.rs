@@ -15,6 +15,8 @@ pub struct Window {
     pub quarters: usize,
     /// Calendar weeks for which capacity is counted; 0 where nobody asks.
     pub weeks: usize,
+    /// Whether the row says which checkpoints were hit.
+    pub checkpoints: bool,
 }
 
 impl Window {
@@ -27,6 +29,7 @@ impl Window {
             horizon_clock: 0.0,
             quarters: 0,
             weeks: 0,
+            checkpoints: false,
         }
     }
 }
@@ -46,7 +49,12 @@ pub struct Layout {
     pub has_cost: bool,
     /// Cost budgets.
     pub cost_budgets: usize,
+    /// Checkpoints.
+    pub checkpoints: usize,
 }
+
+/// Checkpoints that share a column: a number holds so many yes and no exactly.
+const HITS: usize = 50;
 
 /// What held the releases of an initiative in a trial.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -81,12 +89,17 @@ impl Layout {
             security: compiled.security.len(),
             has_cost: compiled.has_cost,
             cost_budgets: compiled.cost_limits.len(),
+            checkpoints: if window.checkpoints { compiled.checkpoints.len() } else { 0 },
         }
     }
 
     /// Numbers in a row.
     #[must_use]
     pub const fn width(&self) -> usize {
+        self.hits_column() + self.checkpoints.div_ceil(HITS)
+    }
+
+    const fn hits_column(&self) -> usize {
         self.cost_column() + self.cost_budgets + if self.has_cost { 4 } else { 0 }
     }
 
@@ -143,6 +156,17 @@ impl Layout {
             responses: row[column + 2],
             lost_customer_value: row[column + 3],
         })
+    }
+
+    /// Whether a checkpoint was hit.
+    #[must_use]
+    pub fn hit(&self, row: &[f64], checkpoint: usize) -> bool {
+        let hits = row[self.hits_column() + checkpoint / HITS] as u64;
+        hits >> (checkpoint % HITS) & 1 == 1
+    }
+
+    pub(super) fn set_hit(&self, row: &mut [f64], checkpoint: usize) {
+        row[self.hits_column() + checkpoint / HITS] += (1_u64 << (checkpoint % HITS)) as f64;
     }
 
     pub(super) fn set_burnt(&self, row: &mut [f64], budget: usize, quarter: usize, minutes: f64, passed: f64) {

@@ -205,6 +205,17 @@ impl Ledger {
         }
     }
 
+    /// What has been paid for people and once by now. Kept only where a cost budget limits it.
+    pub(super) fn paid_by(&mut self, compiled: &Compiled, now: f64) -> f64 {
+        self.pay_changes(compiled, now, 0.0);
+        self.paid
+    }
+
+    /// The most findings that were open when a release of an initiative wanted to start, and the days of holds that have ended.
+    pub(super) fn holds(&self, initiative: usize) -> (f64, f64) {
+        (self.most_open[initiative], self.days_held[initiative])
+    }
+
     pub(super) fn pay_once(&mut self, money: f64) {
         self.once += money;
         self.paid += money;

@@ -9,6 +9,8 @@
 
 #[cfg(test)]
 mod audit;
+mod chain;
+mod checkpoints;
 mod compile;
 mod draws;
 mod findings;
@@ -22,10 +24,13 @@ mod run;
 mod state;
 mod trial;
 mod waiting;
+mod watch;
 
+pub use chain::Drivers;
 pub use compile::Compiled;
 pub use draws::BLOCK;
 pub use landmark::{Landmarks, Scheduled, landmarks};
 pub use layout::{BINS, Count, Held, Layout, Money, Tally, Window, people_per_bin};
 pub use log::{Happening, Noted, Piece};
 pub use run::{PILOT_TRIALS, Run, RunError, Stop, Trials, pilot, replay, run};
+pub use watch::{DETAILED_FUTURES, DETAILED_TASKS, Detail, Details, TaskDetail, Watch};

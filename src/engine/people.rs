@@ -503,6 +503,9 @@ impl Trial<'_> {
             return;
         }
         let team = person.team as usize;
+        if departs && self.now <= self.w.counts.until {
+            self.w.counts.departures[team] += 1;
+        }
         self.note(Happening::Departs {
             person: seat as u32,
             team: TeamId(team),

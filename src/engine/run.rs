@@ -5,12 +5,15 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::chain::Drivers;
 use super::compile::Compiled;
 use super::draws::{BLOCK, Draws};
 use super::layout::{Layout, Tally, Window};
 use super::log::Noted;
 use super::state::Workspace;
 use super::trial::play;
+use super::watch::{Columns, Details, Watch, Watcher};
+use crate::plan::{InitiativeId, TaskId};
 
 /// Trials of the pilot that sets the horizon.
 pub const PILOT_TRIALS: u32 = 256;
@@ -21,6 +24,8 @@ pub struct Trials {
     /// The number of the first trial.
     first: u32,
     layout: Layout,
+    drivers: Option<Drivers>,
+    details: Details,
     /// The rows of blocks of at most [`BLOCK`] trials, in order.
     blocks: Vec<Vec<f64>>,
     tally: Tally,
@@ -37,9 +42,19 @@ impl Trials {
     /// these end, or looks at other things.
     #[must_use]
     pub fn merge(mut self, more: Self) -> Option<Self> {
-        if self.layout != more.layout || !self.tally.is_like(&more.tally) || self.end() != u64::from(more.first) {
+        if self.layout != more.layout
+            || !self.details.is_like(&more.details)
+            || !self.tally.is_like(&more.tally)
+            || self.end() != u64::from(more.first)
+        {
             return None;
         }
+        match (&mut self.drivers, &more.drivers) {
+            (Some(own), Some(more)) => own.merge(more),
+            (None, None) => {}
+            _ => return None,
+        }
+        self.details.merge(more.details);
         self.blocks.extend(more.blocks);
         self.tally.merge(&more.tally);
         Some(self)
@@ -53,6 +68,27 @@ impl Trials {
     #[must_use]
     pub const fn layout(&self) -> &Layout {
         &self.layout
+    }
+
+    /// What drove the finishes, where the run looked for it.
+    #[must_use]
+    pub const fn drivers(&self) -> Option<&Drivers> {
+        self.drivers.as_ref()
+    }
+
+    /// Trials in which a task was on the chain that drove the finish of its own initiative; 0 where the run did not look.
+    #[must_use]
+    pub fn times_critical(&self, initiative: InitiativeId, task: TaskId) -> u32 {
+        self.drivers
+            .as_ref()
+            .and_then(|drivers| drivers.task(initiative, task))
+            .map_or(0, |(hits, _)| hits)
+    }
+
+    /// The first futures in detail; none where the run did not look.
+    #[must_use]
+    pub const fn details(&self) -> &Details {
+        &self.details
     }
 
     /// Counts over all trials.
@@ -77,7 +113,7 @@ const MOST_BYTES: usize = 8 << 30;
 
 /// What to run.
 #[derive(Debug, Clone, Copy)]
-pub struct Run {
+pub struct Run<'a> {
     /// The number of the first trial: any part of a run can be played alone.
     pub first: u32,
     /// How many trials.
@@ -86,6 +122,8 @@ pub struct Run {
     pub threads: usize,
     /// How far to look.
     pub window: Window,
+    /// What to look at beside the rows.
+    pub watch: Option<&'a Watch>,
 }
 
 /// Set by somebody who wants the run to end early; what is whole by then is kept.
@@ -110,7 +148,7 @@ impl std::error::Error for RunError {}
 ///
 /// # Errors
 /// [`RunError`] where memory or threads cannot be had.
-pub fn run(compiled: &Compiled, run: Run, stop: &Stop, progress: impl Fn(u32) + Sync) -> Result<Trials, RunError> {
+pub fn run(compiled: &Compiled, run: Run<'_>, stop: &Stop, progress: impl Fn(u32) + Sync) -> Result<Trials, RunError> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(run.threads)
         .build()
@@ -122,7 +160,11 @@ pub fn run(compiled: &Compiled, run: Run, stop: &Stop, progress: impl Fn(u32) + 
     let width = layout.width().max(1);
     let trials = run.trials as usize;
     let per_trial = width * size_of::<f64>();
-    let fixed = (pool.current_num_threads() + 1) * Tally::bytes(compiled, &run.window);
+    let columns = run.watch.map(|watch| Columns::new(compiled, watch)).unwrap_or_default();
+    let detail_width = columns.width();
+    let detailed = run.watch.map_or(0, |watch| watch.futures.saturating_sub(run.first) as usize);
+    let counts = Tally::bytes(compiled, &run.window) + if run.watch.is_some() { Drivers::bytes(compiled) } else { 0 };
+    let fixed = (pool.current_num_threads() + 1) * counts + detailed.min(trials) * detail_width * size_of::<f64>();
     let bytes = trials.saturating_mul(per_trial).saturating_add(fixed);
     if bytes > MOST_BYTES {
         let most = MOST_BYTES.saturating_sub(fixed) / per_trial;
@@ -133,11 +175,16 @@ pub fn run(compiled: &Compiled, run: Run, stop: &Stop, progress: impl Fn(u32) + 
         )));
     }
     let (handed_out, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let results = Mutex::new((Vec::new(), Tally::new(compiled, &run.window)));
+    let results = Mutex::new((
+        Vec::new(),
+        Tally::new(compiled, &run.window),
+        run.watch.map(|_| Drivers::new(compiled)),
+    ));
     pool.broadcast(|_| {
         let mut draws = Draws::new(compiled);
         let mut workspace = Workspace::new(compiled, &run.window);
         let mut tally = Tally::new(compiled, &run.window);
+        let mut watching = run.watch.map(|watch| (Watcher::new(compiled, watch), Drivers::new(compiled)));
         let mut played = vec![];
         // Blocks are handed out in order, and each that is handed out is played to its end, so what is kept has no gap.
         while !stop.load(Ordering::Relaxed) {
@@ -148,24 +195,45 @@ pub fn run(compiled: &Compiled, run: Run, stop: &Stop, progress: impl Fn(u32) + 
             }
             let count = BLOCK.min(trials - before);
             let mut rows = vec![0.0; count * width];
+            let mut details = vec![0.0; count.min(detailed.saturating_sub(before)) * detail_width];
+            let mut detail_rows = details.chunks_exact_mut(detail_width.max(1));
             draws.draw(compiled, run.first + before as u32);
             for (lane, row) in rows.chunks_exact_mut(width).enumerate() {
+                if let Some((watcher, _)) = &watching {
+                    workspace.counts.until = watcher.until();
+                }
                 play(compiled, draws.lane(lane), &run.window, &mut workspace, row, &mut tally);
+                if let Some((watcher, drivers)) = &mut watching {
+                    let finishes = &row[..compiled.initiatives];
+                    watcher.look(compiled, &workspace, draws.lane(lane), finishes, drivers, detail_rows.next());
+                }
             }
-            played.push((block, rows));
+            played.push((block, rows, details));
             progress((done.fetch_add(count, Ordering::Relaxed) + count) as u32);
         }
         let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
         results.0.append(&mut played);
         // Whole numbers: the sum is the same whichever thread comes first.
         results.1.merge(&tally);
+        if let (Some(all), Some((_, own))) = (&mut results.2, &watching) {
+            all.merge(own);
+        }
     });
-    let (mut blocks, tally) = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    blocks.sort_unstable_by_key(|(block, _)| *block);
+    let (mut played, tally, drivers) = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    played.sort_unstable_by_key(|(block, ..)| *block);
+    let (mut blocks, mut details) = (Vec::with_capacity(played.len()), vec![]);
+    for (_, rows, detail) in played {
+        blocks.push(rows);
+        if !detail.is_empty() {
+            details.push(detail);
+        }
+    }
     Ok(Trials {
         first: run.first,
         layout,
-        blocks: blocks.into_iter().map(|(_, rows)| rows).collect(),
+        drivers,
+        details: Details::new(columns, details),
+        blocks,
         tally,
     })
 }
@@ -193,12 +261,13 @@ pub fn replay(compiled: &Compiled, trial: u32, window: &Window) -> Vec<Noted> {
 ///
 /// # Errors
 /// [`RunError`] where memory or threads cannot be had.
-pub fn pilot(compiled: &Compiled, limit: f64) -> Result<Trials, RunError> {
+pub fn pilot(compiled: &Compiled, limit: f64, watch: Option<&Watch>) -> Result<Trials, RunError> {
     let pilot = Run {
         first: 0,
         trials: PILOT_TRIALS,
         threads: 1,
         window: Window::finishes(limit),
+        watch,
     };
     run(compiled, pilot, &Stop::new(false), |_| {})
 }

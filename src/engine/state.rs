@@ -3,12 +3,14 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, VecDeque};
 
+use super::checkpoints::Looked;
 use super::compile::{Arrival, Compiled, NONE};
 use super::draws::Lane;
 use super::layout::Window;
 use super::ledger::Ledger;
 use super::log::Noted;
 use super::waiting::Waiting;
+use super::watch::Counts;
 
 /// The state of a trial.
 #[derive(Debug)]
@@ -50,6 +52,8 @@ pub(super) struct Workspace {
     pub(super) events: BinaryHeap<Reverse<Event>>,
     pub(super) unfinished: usize,
     pub(super) ledger: Ledger,
+    pub(super) counts: Counts,
+    pub(super) looked: Vec<Looked>,
     /// What happens, where somebody wants to read it.
     pub(super) log: Option<Vec<Noted>>,
     #[cfg(test)]
@@ -277,6 +281,8 @@ pub(super) struct Event {
 /// At one instant, in this order: work that ends has ended before people leave; people are back before they are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum What {
+    /// Somebody looks at a checkpoint: on an evening, before what the next morning brings.
+    Look(u32),
     WorkDone(u32),
     FinishGate(u32),
     StartGate(u32),
@@ -370,6 +376,8 @@ impl Workspace {
             events: BinaryHeap::with_capacity(2 * tasks + 64),
             unfinished: tasks,
             ledger: Ledger::new(compiled, window),
+            counts: Counts::new(compiled),
+            looked: vec![],
             log: None,
             #[cfg(test)]
             audit: super::audit::Audit::default(),
@@ -450,6 +458,7 @@ impl Workspace {
         self.events.clear();
         self.unfinished = compiled.tasks.len();
         self.ledger.reset();
+        self.counts.reset();
         #[cfg(test)]
         {
             self.audit = super::audit::Audit::default();

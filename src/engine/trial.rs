@@ -25,9 +25,12 @@ pub(super) fn play(compiled: &Compiled, draws: Lane<'_>, window: &Window, worksp
         draws,
         now: 0.0,
         w: workspace,
-        finishes: &mut row[..compiled.initiatives],
+        row,
     };
     trial.run(window);
+    if window.checkpoints {
+        trial.close_checkpoints(&layout);
+    }
     let now = trial.now;
     if workspace.unfinished > 0 {
         for (task, state) in compiled.tasks.iter().zip(&workspace.tasks) {
@@ -44,7 +47,7 @@ pub(super) struct Trial<'a> {
     pub(super) draws: Lane<'a>,
     pub(super) now: f64,
     pub(super) w: &'a mut Workspace,
-    pub(super) finishes: &'a mut [f64],
+    pub(super) row: &'a mut [f64],
 }
 
 impl<'a> Trial<'a> {
@@ -78,6 +81,7 @@ impl<'a> Trial<'a> {
     /// The people of the first morning and what is known to come.
     fn open_company(&mut self) {
         self.w.ledger.open(self.plan);
+        self.open_checkpoints();
         for risk in 0..self.plan.risks.len() {
             if self.draws.occurs(risk) {
                 self.w.ledger.pay_once(self.plan.risks[risk].cost);
@@ -156,6 +160,7 @@ impl<'a> Trial<'a> {
 
     fn happen(&mut self, event: Event) {
         match event.what {
+            What::Look(checkpoint) => self.look(checkpoint as usize),
             What::WorkDone(task) => {
                 let state = &self.w.tasks[task as usize];
                 if state.version == event.version && state.phase == Phase::Running {
@@ -515,7 +520,7 @@ impl<'a> Trial<'a> {
             self.note(Happening::Finishes(self.plan.order[task]));
         }
         self.w.unfinished -= 1;
-        let finish = &mut self.finishes[self.plan.tasks[task].initiative as usize];
+        let finish = &mut self.row[self.plan.tasks[task].initiative as usize];
         *finish = finish.max(self.now);
         if self.w.unfinished == 0 {
             self.w.ledger.close(self.plan, self.now);

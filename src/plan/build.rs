@@ -239,6 +239,10 @@ impl<'s> Builder<'s> {
         let risks = self.risks(reading, &links);
         let budgets = self.budgets(&initiatives);
         self.check_references();
+        let checkpoints = self.checkpoints(budgets.as_deref());
+        if let (Some(checkpoints), Some(budgets), Some(links), 0) = (&checkpoints, &budgets, &links, self.errors()) {
+            self.check_triggers(&initiatives, checkpoints, budgets, links);
+        }
         let overrun = self.overrun();
         if initiatives.is_empty() && scenario.complete && scenario.initiatives.is_empty() {
             self.faults.add(
@@ -282,6 +286,7 @@ impl<'s> Builder<'s> {
             incidents: incidents?,
             findings: findings?,
             budgets: budgets?,
+            checkpoints: checkpoints?,
             defaults,
             unused: self.unused(),
             warnings: Vec::new(),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::calendar::{Calendar, Date};
 use crate::diagnostic::{Fault, Place};
 use crate::sampling::{Correlation, Distribution};
+pub use crate::scenario::says::SlipProtocol;
 use crate::units::{Percentile, Probability, WorkDays};
 
 /// Index of a team in [`Plan::teams`].
@@ -18,6 +19,10 @@ pub struct TaskId(pub usize);
 /// Index of a risk in [`Plan::risks`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RiskId(pub usize);
+
+/// Index of a budget in [`Plan::budgets`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BudgetId(pub usize);
 
 /// Index of a flow in [`Plan::flows`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,6 +81,8 @@ pub struct Plan {
     pub findings: Vec<FindingClass>,
     /// In the order of the file.
     pub budgets: Vec<Budget>,
+    /// In the order of the file.
+    pub checkpoints: Vec<Checkpoint>,
     /// Every default that was used because the file is silent.
     pub defaults: Vec<DefaultUsed>,
     /// What the file says that cannot change this forecast yet.
@@ -460,6 +467,63 @@ pub enum BudgetKind {
     Cost {
         /// The most that is within the budget.
         max: f64,
+    },
+}
+
+/// Something that can be observed at a time and tells on which path we are.
+#[derive(Debug, Clone)]
+pub struct Checkpoint {
+    /// As in `[checkpoint.<id>]`.
+    pub id: String,
+    /// Text for people, where given.
+    pub title: Option<String>,
+    /// What is looked at. It is hit where it holds.
+    pub observable: Observable,
+    /// When.
+    pub by: Due,
+    /// Who says what to whom where it is missed.
+    pub on_miss: Option<SlipProtocol>,
+}
+
+/// When a checkpoint looks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Due {
+    /// In working time: the evening of its date, or the morning so many calendar weeks after the start.
+    pub time: WorkDays,
+    /// In clock time: calendar days since the beginning of the start's date.
+    pub clock: f64,
+    /// The last day that counts.
+    pub date: Date,
+}
+
+/// What a checkpoint looks at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Observable {
+    /// A task is finished.
+    Done {
+        /// Which task.
+        task: TaskId,
+    },
+    /// So many incidents of a class or fewer have arrived.
+    Incidents {
+        /// Which class.
+        class: IncidentId,
+        /// The most that is a hit.
+        at_most: u32,
+    },
+    /// A team has so many people or more, those who are away for incidents or risks included.
+    Engineers {
+        /// Which team.
+        team: TeamId,
+        /// The fewest that is a hit.
+        at_least: u32,
+    },
+    /// So large a share of a budget or less is used up: of a reliability budget that of the quarter, booked when incidents arrive.
+    Burnt {
+        /// Which budget; none of kind delivery.
+        budget: BudgetId,
+        /// The largest share that is a hit.
+        at_most: f64,
     },
 }
 

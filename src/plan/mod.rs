@@ -7,6 +7,7 @@
 mod added;
 mod budgets;
 pub mod build;
+mod checkpoints;
 mod disclosed;
 mod domain;
 mod estimate;
@@ -21,8 +22,8 @@ mod tests;
 
 pub use build::{build, read};
 pub use domain::{
-    Absence, Budget, BudgetKind, Commitment, DefaultUsed, Dispatch, Elsewhere, Estimate, FindingClass, FindingId, Flow, FlowId, Hire,
-    IncidentClass, IncidentId, Initiative, InitiativeId, Link, LinkKind, Mitigation, Plan, ReadNotUsed, Risk, RiskId, Task, TaskId, Team,
-    TeamId, Work,
+    Absence, Budget, BudgetId, BudgetKind, Checkpoint, Commitment, DefaultUsed, Dispatch, Due, Elsewhere, Estimate, FindingClass,
+    FindingId, Flow, FlowId, Hire, IncidentClass, IncidentId, Initiative, InitiativeId, Link, LinkKind, Mitigation, Observable, Plan,
+    ReadNotUsed, Risk, RiskId, SlipProtocol, Task, TaskId, Team, TeamId, Work,
 };
 pub use estimate::Files;

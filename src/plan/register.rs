@@ -6,7 +6,7 @@ use crate::plan::domain::{Absence, Link, Mitigation, Risk, TaskId, TeamId};
 use crate::plan::estimate::{Reading, Unit};
 use crate::plan::links::awaited;
 use crate::plan::network::{comes_after, successors};
-use crate::scenario::says::{self, Watched};
+use crate::scenario::says;
 use crate::scenario::tree::At;
 use crate::units::WorkDays;
 use std::collections::{BTreeSet, HashSet};
@@ -245,38 +245,5 @@ impl<'s> Builder<'s> {
                 self.no_such("bet", name, scenario.bets.iter().map(|at| at.value.as_str()));
             }
         }
-        for checkpoint in &scenario.checkpoints {
-            if let Some(by) = &checkpoint.by {
-                let name = format!("checkpoint.{}", checkpoint.id.value);
-                self.plausible(&name, by);
-                if let Some(start) = self.start.filter(|start| by.value < *start) {
-                    self.faults.add(
-                        Fault::error(
-                            "checkpoint-before-start",
-                            format!("`{name}`, {}, lies before the start, {start}", by.value),
-                        )
-                        .at(&by.span)
-                        .hint("is the year right?"),
-                    );
-                }
-            }
-            let Some((watched, name)) = &checkpoint.watches else { continue };
-            let (what, known): (_, Vec<&str>) = match watched {
-                Watched::Task => {
-                    self.one_task(&format!("checkpoint `{}` watches", checkpoint.id.value), name);
-                    continue;
-                }
-                Watched::Incident => ("incident", names(&scenario.incidents, |class| &class.id)),
-                Watched::Team => ("team", names(&scenario.teams, |team| &team.id)),
-                Watched::Budget => ("budget", names(&scenario.budgets, |budget| &budget.id)),
-            };
-            if !known.contains(&name.value.as_str()) {
-                self.no_such(what, name, known.into_iter());
-            }
-        }
     }
-}
-
-fn names<T>(entries: &[T], id: impl Fn(&T) -> &At<String>) -> Vec<&str> {
-    entries.iter().map(|entry| id(entry).value.as_str()).collect()
 }

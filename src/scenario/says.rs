@@ -439,15 +439,43 @@ pub enum Limit {
     },
 }
 
-/// `[checkpoint.…]`: what it refers to.
+/// `[checkpoint.…]`.
 #[derive(Debug, Clone)]
 pub struct Checkpoint {
     /// Its name.
     pub id: At<String>,
+    /// Text for people.
+    pub title: Option<String>,
     /// Whom or what it watches.
     pub watches: Option<(Watched, At<String>)>,
-    /// The date it looks at, where it is a date.
-    pub by: Option<At<Date>>,
+    /// When it looks.
+    pub by: Option<At<By>>,
+    /// What must hold then: `at_most`, `engineers_at_least` or `burnt_at_most`; `None` for a task, which must be done.
+    pub limit: Option<f64>,
+    /// Who says what to whom where it is missed.
+    pub on_miss: Option<SlipProtocol>,
+}
+
+/// When a checkpoint looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The evening of a date.
+    Date(Date),
+    /// So many calendar weeks after the start.
+    Weeks(u32),
+}
+
+/// Who says what to whom where a checkpoint is missed; texts for people.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct SlipProtocol {
+    /// Who speaks.
+    pub who: Option<String>,
+    /// To whom.
+    pub tells: Option<String>,
+    /// How soon, as written.
+    pub within: Option<String>,
+    /// What is said.
+    pub says: Option<String>,
 }
 
 /// What a checkpoint watches.

@@ -35,6 +35,7 @@ pub fn simulate_on(toml: &str, trials: u32, threads: usize) -> Simulated {
         trials,
         threads,
         window: Window::finishes(1e9),
+        watch: None,
     };
     let trials = engine::run(&compiled, run, &Stop::new(false), |_| {}).expect("the machine can run a test");
     Simulated { plan, trials, landmarks }
@@ -93,7 +94,7 @@ pub fn company(toml: &str, trials: u32) -> Company {
     let plan = plan(toml);
     let compiled = Compiled::new(&plan, plan.seed);
     let landmarks = engine::landmarks(&compiled);
-    let pilot = engine::pilot(&compiled, sim::analysis::pilot_limit(&plan, &landmarks)).expect("the machine can run a test");
+    let pilot = engine::pilot(&compiled, sim::analysis::pilot_limit(&plan, &landmarks), None).expect("the machine can run a test");
     let horizon = sim::analysis::horizon(&plan, &landmarks, &pilot).expect("a horizon");
     let window = horizon.window(&plan, true);
     let run = Run {
@@ -101,6 +102,7 @@ pub fn company(toml: &str, trials: u32) -> Company {
         trials,
         threads: 2,
         window,
+        watch: None,
     };
     let trials = engine::run(&compiled, run, &Stop::new(false), |_| {}).expect("the machine can run a test");
     Company { plan, trials, window }

@@ -114,7 +114,7 @@ fn compare_at((theirs, ours): (u32, u32), name: &str, toml: &str) -> Vec<String>
     };
     let compiled = Compiled::new(&plan, plan.seed);
     let landmarks = engine::landmarks(&compiled);
-    let pilot = engine::pilot(&compiled, sim::analysis::pilot_limit(&plan, &landmarks)).expect("a pilot");
+    let pilot = engine::pilot(&compiled, sim::analysis::pilot_limit(&plan, &landmarks), None).expect("a pilot");
     let horizon = sim::analysis::horizon(&plan, &landmarks, &pilot).expect("a horizon");
     let window = horizon.window(&plan, true);
     let run = Run {
@@ -122,6 +122,7 @@ fn compare_at((theirs, ours): (u32, u32), name: &str, toml: &str) -> Vec<String>
         trials: theirs,
         threads: 2,
         window,
+        watch: None,
     };
     let result = engine::run(&compiled, run, &Stop::new(false), |_| {}).expect("a run");
     let last: Date = horizon.date;

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Fault;
 use crate::scenario::reader::{Faults, Reader, SHARE, Whole, date, quantity, text};
-use crate::scenario::says::{Checkpoint, Watched};
+use crate::scenario::says::{By, Checkpoint, SlipProtocol, Watched};
 use crate::scenario::sections::shared::ENGINEERS;
 use crate::scenario::tree::{At, Value};
 use crate::units::Measure;
@@ -21,7 +21,8 @@ pub fn checkpoint(id: At<String>, mut reader: Reader<'_>, faults: &mut Faults) -
         ("team", Watched::Team),
         ("budget", Watched::Budget),
     ];
-    reader.text("title", faults);
+    let title = reader.text("title", faults).map(|at| at.value);
+    let mut limit = None;
     let mut watches = None;
     for (key, kind) in KINDS {
         let Some(entry) = reader.entry(key) else { continue };
@@ -57,50 +58,56 @@ pub fn checkpoint(id: At<String>, mut reader: Reader<'_>, faults: &mut Faults) -
             match kind {
                 Watched::Incident => {
                     reader.required("at_most", "at_most = 2", faults);
-                    reader.whole("at_most", &COUNT, faults);
+                    limit = reader.whole("at_most", &COUNT, faults).map(|at| at.value as f64);
                 }
                 Watched::Team => {
                     reader.required("engineers_at_least", "engineers_at_least = 11", faults);
-                    reader.whole("engineers_at_least", &ENGINEERS, faults);
+                    limit = reader.whole("engineers_at_least", &ENGINEERS, faults).map(|at| at.value as f64);
                 }
                 _ => {
                     reader.required("burnt_at_most", "burnt_at_most = 0.5", faults);
-                    reader.real("burnt_at_most", &SHARE, faults);
+                    limit = reader.real("burnt_at_most", &SHARE, faults).map(|at| at.value);
                 }
             }
             moment(&mut reader, "by", faults)
         }
     };
-    if let Some(node) = reader.node("on_miss")
-        && let Some(mut slip) = Reader::new(reader.name("on_miss"), "a slip protocol", node, faults)
-    {
-        for key in ["who", "tells", "says"] {
-            slip.text(key, faults);
-        }
-        slip.quantity("within", Measure::Work, faults);
-        slip.finish(faults);
-    }
+    let on_miss = slip_protocol(&mut reader, faults);
     reader.finish(faults);
     Checkpoint {
         id,
+        title,
         watches: watches.and_then(|(kind, name)| Some((kind, name?))),
         by,
+        limit,
+        on_miss,
     }
 }
 
+fn slip_protocol(reader: &mut Reader<'_>, faults: &mut Faults) -> Option<SlipProtocol> {
+    let node = reader.node("on_miss")?;
+    let mut slip = Reader::new(reader.name("on_miss"), "a slip protocol", node, faults)?;
+    let mut text = |key| slip.text(key, faults).map(|at| at.value);
+    let (who, tells, says) = (text("who"), text("tells"), text("says"));
+    let written = slip.node("within").and_then(|node| match &node.value {
+        Value::String(text) => Some(text.trim().to_owned()),
+        _ => None,
+    });
+    let within = slip.quantity("within", Measure::Work, faults).and(written);
+    slip.finish(faults);
+    Some(SlipProtocol { who, tells, within, says })
+}
+
 /// A date, or calendar weeks after the start such as `"6w"`.
-fn moment(reader: &mut Reader<'_>, key: &'static str, faults: &mut Faults) -> Option<At<crate::calendar::Date>> {
+fn moment(reader: &mut Reader<'_>, key: &'static str, faults: &mut Faults) -> Option<At<By>> {
     let node = reader.required(key, &format!("{key} = \"6w\""), faults)?;
     let name = reader.name(key);
     if let Value::String(written) = &node.value
         && crate::calendar::Date::parse(written).is_none()
     {
         let weeks = quantity(&name, node, Measure::Work, faults)?;
-        let whole = written
-            .trim()
-            .strip_suffix('w')
-            .is_some_and(|number| number.trim().parse::<u32>().is_ok());
-        if !whole {
+        let whole = written.trim().strip_suffix('w').and_then(|number| number.trim().parse().ok());
+        if whole.is_none() {
             faults.add(
                 Fault::error(
                     "bad-quantity",
@@ -110,7 +117,7 @@ fn moment(reader: &mut Reader<'_>, key: &'static str, faults: &mut Faults) -> Op
                 .allowed("calendar weeks after the start such as \"6w\", or a date"),
             );
         }
-        return None;
+        return whole.map(|number| At::new(By::Weeks(number), node.span.clone()));
     }
-    date(&name, node, faults)
+    date(&name, node, faults).map(|at| At::new(By::Date(at.value), at.span))
 }

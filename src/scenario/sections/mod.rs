@@ -74,7 +74,6 @@ pub fn read(source: &Arc<Source>, root: &Table, complete: bool, faults: Vec<Faul
         risks::risk(id, reader, &mut unused, faults)
     });
     let checkpoints = named(&mut reader, "checkpoint", "a checkpoint", "week-6", faults, |id, reader, faults| {
-        unused.push(At::new(reader.path.clone(), id.span.clone()));
         checkpoints::checkpoint(id, reader, faults)
     });
     // Options are read by themselves, since each is a scenario of its own.

@@ -1,0 +1,293 @@
+//! What a run looks at beside its rows: who drives the finishes, and the first futures in detail.
+
+use super::chain::{Drivers, Walker};
+use super::compile::Compiled;
+use super::draws::Lane;
+use super::landmark::Landmarks;
+use super::state::Workspace;
+use crate::plan::TaskId;
+
+/// What to look at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Watch {
+    /// Futures that are kept in detail: those with a number below it.
+    pub futures: u32,
+    /// Tasks that are kept in detail.
+    pub tasks: Vec<TaskId>,
+    /// Incidents, findings and departures are counted to this working day: the same span in every future, so that a long one has no
+    /// more of them for being long.
+    pub until: f64,
+    /// The start of each task on paper, in working days.
+    pub paper_starts: Vec<f64>,
+}
+
+/// Futures that are kept in detail.
+pub const DETAILED_FUTURES: u32 = 10_000;
+/// The most tasks that are kept in detail, so that what is kept takes at most 100 MB.
+pub const DETAILED_TASKS: usize = 400;
+
+impl Watch {
+    /// Looks at everything that there is room for: `first` tells which tasks matter most where there are more than
+    /// [`DETAILED_TASKS`], the largest first.
+    #[must_use]
+    pub fn new(compiled: &Compiled, landmarks: &Landmarks, first: impl Fn(TaskId) -> u32) -> Self {
+        let mut tasks: Vec<TaskId> = (0..compiled.order.len()).map(TaskId).collect();
+        if tasks.len() > DETAILED_TASKS {
+            tasks.sort_by_key(|task| (std::cmp::Reverse(first(*task)), *task));
+            tasks.truncate(DETAILED_TASKS);
+            tasks.sort();
+        }
+        let on_paper = landmarks.plan_on_paper.iter().copied().fold(0.0, f64::max);
+        Self {
+            futures: DETAILED_FUTURES,
+            tasks,
+            until: if on_paper.is_finite() { on_paper } else { 0.0 },
+            paper_starts: landmarks.schedule.iter().map(|task| task.start).collect(),
+        }
+    }
+
+    /// Only who drives the finishes.
+    #[must_use]
+    pub fn drivers(landmarks: &Landmarks) -> Self {
+        Self {
+            futures: 0,
+            tasks: vec![],
+            until: 0.0,
+            paper_starts: landmarks.schedule.iter().map(|task| task.start).collect(),
+        }
+    }
+}
+
+/// A task in one future.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TaskDetail {
+    /// When it started, in working days; infinite for never.
+    pub started: f64,
+    /// When it finished.
+    pub finished: f64,
+    /// Engineer-days of effort or working days of duration, overrun and risks included; `None` where there was no such task, or it
+    /// never started.
+    pub quantity: Option<f64>,
+}
+
+/// The columns of a future in detail.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Columns {
+    /// By task of the plan, its place among those that are kept.
+    places: Vec<Option<usize>>,
+    tasks: usize,
+    risks: usize,
+    teams: usize,
+    incidents: usize,
+    findings: usize,
+}
+
+/// Futures in detail, from the first of the run.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Details {
+    columns: Columns,
+    /// A row for each future.
+    pub(super) blocks: Vec<Vec<f64>>,
+}
+
+/// One future in detail.
+#[derive(Debug, Clone, Copy)]
+pub struct Detail<'a> {
+    columns: &'a Columns,
+    row: &'a [f64],
+}
+
+impl Columns {
+    pub(super) fn new(compiled: &Compiled, watch: &Watch) -> Self {
+        let mut places = vec![None; compiled.tasks.len()];
+        for (place, task) in watch.tasks.iter().enumerate() {
+            if let Some(entry) = places.get_mut(task.0) {
+                *entry = Some(place);
+            }
+        }
+        Self {
+            places,
+            tasks: watch.tasks.len(),
+            risks: compiled.risks.len(),
+            teams: compiled.teams.len(),
+            incidents: compiled.incidents.len(),
+            findings: compiled.findings.len(),
+        }
+    }
+
+    pub(super) const fn width(&self) -> usize {
+        self.tasks * 3 + self.risks + self.teams + self.incidents + self.findings
+    }
+}
+
+impl Details {
+    pub(super) const fn new(columns: Columns, blocks: Vec<Vec<f64>>) -> Self {
+        Self { columns, blocks }
+    }
+
+    pub(super) fn merge(&mut self, more: Self) {
+        self.blocks.extend(more.blocks);
+    }
+
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.columns == other.columns
+    }
+
+    /// How many futures are kept.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.blocks.iter().map(Vec::len).sum::<usize>() / self.columns.width().max(1)
+    }
+
+    /// The futures, from the first of the run.
+    pub fn futures(&self) -> impl Iterator<Item = Detail<'_>> {
+        let width = self.columns.width().max(1);
+        let rows = self.blocks.iter().flat_map(move |block| block.chunks_exact(width));
+        rows.map(|row| Detail {
+            columns: &self.columns,
+            row,
+        })
+    }
+
+    /// Whether a task is kept.
+    #[must_use]
+    pub fn keeps(&self, task: TaskId) -> bool {
+        self.columns.places.get(task.0).is_some_and(Option::is_some)
+    }
+}
+
+impl Detail<'_> {
+    /// A task; `None` where it is not kept.
+    #[must_use]
+    pub fn task(&self, task: TaskId) -> Option<TaskDetail> {
+        let at = (*self.columns.places.get(task.0)?)? * 3;
+        let quantity = self.row[at + 2];
+        Some(TaskDetail {
+            started: self.row[at],
+            finished: self.row[at + 1],
+            quantity: (quantity >= 0.0).then_some(quantity),
+        })
+    }
+
+    /// Whether a risk is real.
+    #[must_use]
+    pub fn risk(&self, risk: usize) -> bool {
+        self.row[self.columns.tasks * 3 + risk] > 0.0
+    }
+
+    /// Departures from a team to [`Watch::until`].
+    #[must_use]
+    pub fn departures(&self, team: usize) -> f64 {
+        self.row[self.columns.tasks * 3 + self.columns.risks + team]
+    }
+
+    /// Incidents of a class to [`Watch::until`].
+    #[must_use]
+    pub fn incidents(&self, class: usize) -> f64 {
+        self.row[self.columns.tasks * 3 + self.columns.risks + self.columns.teams + class]
+    }
+
+    /// Findings of a class to [`Watch::until`].
+    #[must_use]
+    pub fn findings(&self, class: usize) -> f64 {
+        self.row[self.columns.width() - self.columns.findings + class]
+    }
+}
+
+/// What a thread needs to look.
+#[derive(Debug)]
+pub(super) struct Watcher {
+    until: f64,
+    /// The start of each task on paper, by rank.
+    paper: Vec<f64>,
+    /// Ranks of the tasks that are kept.
+    kept: Vec<u32>,
+    walker: Walker,
+}
+
+impl Watcher {
+    pub(super) fn new(compiled: &Compiled, watch: &Watch) -> Self {
+        let mut rank = vec![0_u32; compiled.order.len()];
+        for (position, task) in compiled.order.iter().enumerate() {
+            rank[task.0] = position as u32;
+        }
+        let paper = compiled
+            .order
+            .iter()
+            .map(|task| watch.paper_starts.get(task.0).copied().unwrap_or(0.0));
+        Self {
+            until: watch.until,
+            paper: paper.map(|start| if start.is_finite() { start } else { 0.0 }).collect(),
+            kept: watch.tasks.iter().filter_map(|task| rank.get(task.0).copied()).collect(),
+            walker: Walker::default(),
+        }
+    }
+
+    /// Working days to which things are counted.
+    pub(super) const fn until(&self) -> f64 {
+        self.until
+    }
+
+    /// Looks at the trial that was played last.
+    pub(super) fn look(
+        &mut self,
+        compiled: &Compiled,
+        workspace: &Workspace,
+        lane: Lane<'_>,
+        finishes: &[f64],
+        drivers: &mut Drivers,
+        detail: Option<&mut [f64]>,
+    ) {
+        self.walker.count(compiled, workspace, finishes, &self.paper, drivers);
+        let Some(detail) = detail else { return };
+        let mut values = detail.iter_mut();
+        let mut put = |value: f64| {
+            if let Some(cell) = values.next() {
+                *cell = value;
+            }
+        };
+        for task in &self.kept {
+            let state = &workspace.tasks[*task as usize];
+            put(state.started);
+            put(state.finished);
+            put(if state.is_void || state.started.is_infinite() {
+                -1.0
+            } else {
+                state.quantity
+            });
+        }
+        for risk in 0..compiled.risks.len() {
+            put(f64::from(u8::from(lane.occurs(risk))));
+        }
+        let counts = &workspace.counts;
+        for count in counts.departures.iter().chain(&counts.incidents).chain(&counts.findings) {
+            put(f64::from(*count));
+        }
+    }
+}
+
+/// Counts of a trial up to a time.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub(super) until: f64,
+    pub(super) departures: Vec<u32>,
+    pub(super) incidents: Vec<u32>,
+    pub(super) findings: Vec<u32>,
+}
+
+impl Counts {
+    pub(super) fn new(compiled: &Compiled) -> Self {
+        Self {
+            until: 0.0,
+            departures: vec![0; compiled.teams.len()],
+            incidents: vec![0; compiled.incidents.len()],
+            findings: vec![0; compiled.findings.len()],
+        }
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.departures.fill(0);
+        self.incidents.fill(0);
+        self.findings.fill(0);
+    }
+}
