@@ -277,6 +277,12 @@ impl Percentile {
     /// What may be written, for messages.
     pub const ALLOWED: &'static str = "a percentile between p1 and p99 in quotes, such as \"p10\"";
 
+    /// The percentile halfway between two.
+    #[must_use]
+    pub const fn midpoint(self, other: Self) -> Self {
+        Self(self.0.midpoint(other.0))
+    }
+
     /// The `percent`-th percentile; values beyond 1 to 99 are brought back to them.
     #[must_use]
     pub const fn percent(percent: u32) -> Self {
@@ -385,6 +391,7 @@ mod tests {
         assert_eq!(Percentile::parse("p0"), None);
         assert_eq!(Percentile::parse("50"), None);
         assert_eq!(Percentile::percent(50).to_string(), "p50");
+        assert_eq!(Percentile::percent(10).midpoint(Percentile::percent(50)), Percentile::percent(30));
     }
 
     #[test]

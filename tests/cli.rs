@@ -77,6 +77,7 @@ fn a_run_prints_a_summary_and_writes_its_outputs() {
             "capacity.csv",
             "charts/s-curve.png",
             "charts/s-curve.svg",
+            "checkpoints.csv",
             "commitments.csv",
             "summary.json",
             "timelines.csv"
@@ -213,7 +214,7 @@ fn a_check_shows_every_name_in_full() {
         assert!(text.contains(name), "{name} in\n{text}");
     }
     let output = sim(&folder, &["check", FIRST]);
-    assert!(self::text(&output.stdout).ends_with("4 tasks, 4 links, 1 warning: ready to run\n"));
+    assert!(self::text(&output.stdout).ends_with("4 tasks, 4 links, 2 warnings: ready to run\n"));
     assert!(self::text(&output.stderr).contains("first.toml:"), "warnings say where");
 }
 

@@ -106,6 +106,20 @@ pub struct Share {
     pub trials: u32,
 }
 
+impl Share {
+    /// The share of the trials that it does not count.
+    #[must_use]
+    pub fn complement(&self) -> Self {
+        Self {
+            p: 1.0 - self.p,
+            ci_low: 1.0 - self.ci_high,
+            ci_high: 1.0 - self.ci_low,
+            hits: self.trials - self.hits,
+            trials: self.trials,
+        }
+    }
+}
+
 /// A percentile of a finish, with its order-statistic 95 % interval.
 #[derive(Debug, Clone, Serialize)]
 pub struct Quantile {

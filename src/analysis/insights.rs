@@ -90,7 +90,7 @@ pub struct CheckpointForecast {
     pub checkpoint: String,
     /// Who named it.
     pub source: Source,
-    /// What is looked at, for people: `Data migration is done`.
+    /// What is looked at, for people: `Data migration: done`.
     pub observable: String,
     /// The last day that counts.
     pub by: Date,

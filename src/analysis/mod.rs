@@ -2,12 +2,14 @@
 
 mod assumptions;
 mod budgets;
+mod checkpoints;
 mod company;
 mod forecast;
 mod horizon;
 mod insights;
 mod prices;
 mod reading;
+mod recommended;
 mod summarise;
 mod understanding;
 mod variants;

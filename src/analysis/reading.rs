@@ -1,7 +1,9 @@
 //! Small steps from numbers to what a forecast says, shared by its parts.
 
 use super::forecast::{Moment, Share, Spread, Verdict};
+use super::insights::Path;
 use crate::calendar::Calendar;
+use crate::plan::Plan;
 use crate::statistics::{Proportion, Sorted};
 use crate::units::{Percentile, Probability, WorkDays};
 
@@ -55,5 +57,37 @@ pub(super) fn spread(values: impl Iterator<Item = f64>) -> Spread {
         p50: at(&sorted, 50),
         p80: at(&sorted, 80),
         p90: at(&sorted, 90),
+    }
+}
+
+/// Where one path ends and the next begins: halfway, in probability, between the named percentiles. By value, so that futures that
+/// finish together are on one path.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Cuts {
+    /// The last finish of the best path.
+    best: f64,
+    /// The last finish of the expected path.
+    expected: f64,
+}
+
+impl Cuts {
+    /// The cuts of a finish; `None` without trials.
+    pub(super) fn new(plan: &Plan, finishes: &Sorted) -> Option<Self> {
+        let [best, expected, worst] = plan.timelines;
+        Some(Self {
+            best: finishes.quantile(best.midpoint(expected))?,
+            expected: finishes.quantile(expected.midpoint(worst))?,
+        })
+    }
+
+    /// The path of a future.
+    pub(super) fn path(self, finish: f64) -> Path {
+        if finish <= self.best {
+            Path::Best
+        } else if finish <= self.expected {
+            Path::Expected
+        } else {
+            Path::Worst
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::assumptions::{assumptions, not_modelled};
 use super::budgets::Budgets;
+use super::checkpoints::telling;
 use super::company::{capacity, cost};
 use super::forecast::{
     CommitmentForecast, CurvePoint, Forecast, InitiativeForecast, Landmark, Mean, Moment, PortfolioForecast, Quantile, SCHEMA_VERSION,
@@ -50,6 +51,7 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         .enumerate()
         .map(|(index, initiative)| reader.initiative(plan, index, initiative, &finishes[index], landmarks, trials, &budgets))
         .collect();
+    let telling = telling(plan, trials, &finishes);
     let portfolio = (plan.initiatives.len() > 1).then(|| PortfolioForecast {
         timelines: reader.timelines(
             plan,
@@ -71,9 +73,9 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         budgets: budgets.forecasts(trials, &window),
         cost: cost(trials),
         capacity: capacity(plan, trials, &window),
-        checkpoints: vec![],
-        path_trees: vec![],
-        telling_weeks: vec![],
+        checkpoints: telling.checkpoints,
+        path_trees: telling.trees,
+        telling_weeks: telling.weeks,
         drivers: vec![],
         dependencies: vec![],
         paths: vec![],

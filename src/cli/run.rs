@@ -189,6 +189,10 @@ fn files(forecast: &Forecast, json: &str) -> Result<Vec<(String, Vec<u8>)>, Fail
             report::tables::capacity_csv(forecast).map_err(table_failed)?.into_bytes(),
         ),
         (
+            "checkpoints.csv".to_owned(),
+            report::tables::checkpoints_csv(forecast).map_err(table_failed)?.into_bytes(),
+        ),
+        (
             "assumptions.csv".to_owned(),
             report::tables::assumptions_csv(forecast).map_err(table_failed)?.into_bytes(),
         ),

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::analysis::{CommitmentForecast, Forecast, InitiativeForecast, Moment};
+use crate::analysis::{CommitmentForecast, Forecast, InitiativeForecast, Moment, Outlook, Share};
 use crate::calendar::Date;
 use crate::units::Percentile;
 
@@ -257,6 +257,84 @@ pub fn assumptions_csv(forecast: &Forecast) -> Result<String, TableError> {
             optional(price.ci_low),
             optional(price.ci_high),
         ])?;
+    }
+    table.finish()
+}
+
+/// `checkpoints.csv`: one row per checkpoint and commitment of the initiative that it tells of; one without `to` and odds of being on
+/// time where the initiative promises nothing.
+///
+/// # Errors
+/// [`TableError`] where the writer refuses; nothing that a forecast holds makes it.
+pub fn checkpoints_csv(forecast: &Forecast) -> Result<String, TableError> {
+    let mut table = Table::new(&[
+        "initiative",
+        "checkpoint",
+        "source",
+        "observable",
+        "by",
+        "p_hit",
+        "p_best_hit",
+        "p_expected_hit",
+        "p_worst_hit",
+        "p_best_miss",
+        "p_expected_miss",
+        "p_worst_miss",
+        "to",
+        "p_on_time_hit",
+        "p_on_time_miss",
+        "bits",
+        "notice_days",
+        "sensitivity",
+        "false_alarm",
+        "bits_ci_low",
+        "bits_ci_high",
+        "trials",
+    ])?;
+    for checkpoint in &forecast.checkpoints {
+        let paths = |outlook: &Option<Outlook>| {
+            let of = |share: fn(&Outlook) -> &Share| outlook.as_ref().map_or_else(String::new, |outlook| number(share(outlook).p));
+            [
+                of(|outlook| &outlook.best),
+                of(|outlook| &outlook.expected),
+                of(|outlook| &outlook.worst),
+            ]
+        };
+        let on_time = |outlook: &Option<Outlook>, promise: usize| {
+            optional(
+                outlook
+                    .as_ref()
+                    .and_then(|outlook| outlook.on_time.get(promise))
+                    .map(|share| share.p),
+            )
+        };
+        // An initiative that promises nothing has a row all the same.
+        for promise in 0..checkpoint.promises.len().max(1) {
+            let trigger = checkpoint.promises.get(promise);
+            let mut row = vec![
+                safe(&checkpoint.initiative),
+                safe(&checkpoint.checkpoint),
+                checkpoint.source.name().into(),
+                safe(&checkpoint.observable),
+                checkpoint.by.to_string(),
+                number(checkpoint.p_hit.p),
+            ];
+            row.extend(paths(&checkpoint.if_hit));
+            row.extend(paths(&checkpoint.if_missed));
+            row.extend([
+                trigger.and_then(|trigger| trigger.to.as_deref()).map_or_else(String::new, safe),
+                on_time(&checkpoint.if_hit, promise),
+                on_time(&checkpoint.if_missed, promise),
+                number(checkpoint.information.bits),
+                optional(trigger.map(|trigger| trigger.notice_days)),
+                optional(trigger.and_then(|trigger| trigger.sensitivity).map(|share| share.p)),
+                optional(trigger.and_then(|trigger| trigger.false_alarm).map(|share| share.p)),
+                number(checkpoint.information.ci_low),
+                number(checkpoint.information.ci_high),
+                checkpoint.p_hit.trials.to_string(),
+            ]);
+            table.row(&row)?;
+        }
     }
     table.finish()
 }

@@ -28,6 +28,7 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
         page.blank();
         page.timelines(&portfolio.timelines);
     }
+    page.checkpoints(forecast);
     page.budgets(forecast);
     page.prices(forecast);
     page.mitigations(forecast);

@@ -242,6 +242,23 @@ pub struct Frequencies {
     pub exact: bool,
 }
 
+/// How often in a hundred: `38 in 100`, `none in 100`, `fewer than 1 in 100`, `more than 99 in 100`.
+#[must_use]
+pub fn in_hundred(share: &Share) -> String {
+    let rounded = (share.p * 100.0).round();
+    if share.hits == 0 {
+        "none in 100".into()
+    } else if share.hits == share.trials {
+        "all of them".into()
+    } else if rounded < 1.0 {
+        "fewer than 1 in 100".into()
+    } else if rounded > 99.0 {
+        "more than 99 in 100".into()
+    } else {
+        format!("{rounded:.0} in 100")
+    }
+}
+
 /// A span of working days in the unit that a person would say: `8.4 weeks`, `3 working days`.
 #[must_use]
 pub fn span(days: f64) -> String {

@@ -1,7 +1,9 @@
 //! Estimators over trials: proportions and quantiles, each with its interval. No number without its simulation error.
 
+mod information;
 mod proportion;
 mod quantile;
 
+pub use information::{Information, mutual_information};
 pub use proportion::{Interval, Proportion, Z_95};
 pub use quantile::{RankInterval, Sorted, rank_interval};
