@@ -648,6 +648,7 @@ impl Trial<'_> {
                 ..Shift::default()
             };
             self.shift(team, shift);
+            self.note(Happening::IsTaken(person as u32));
             taken += 1;
         }
         self.note(Happening::AreTaken {
@@ -738,6 +739,7 @@ impl Trial<'_> {
     fn come_back(&mut self, person: usize) {
         let Person { team, left, .. } = self.w.people[person];
         self.w.people[person].left = NONE;
+        self.note(Happening::Returns(person as u32));
         if left == NONE || !self.wants_back(left as usize, team as usize) {
             self.be_idle(person, NONE);
             return;
