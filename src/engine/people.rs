@@ -28,9 +28,10 @@ impl Trial<'_> {
                     self.feed(team);
                 }
             }
-            // More people on a task may bring its projected finish near enough to let a lead go.
+            // More people on a task may bring its projected finish near enough to let a lead go, and what follows may need nobody.
             self.settle();
-            if !self.w.teams.iter().any(|team| team.stirred) {
+            let happened = self.happen_now();
+            if !happened && !self.w.teams.iter().any(|team| team.stirred) {
                 return;
             }
         }
