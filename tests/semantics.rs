@@ -321,3 +321,12 @@ fn what_takes_no_time_holds_nobody_against_others_at_its_instant() {
     let tasks = "a = { effort = \"3d\" }\ngate = { duration = \"0d\", after = [{ task = \"a\", link = \"SS\" }] }\nb = { effort = \"3d\", after = [{ task = \"gate\", link = \"SS\" }] }\nfiller = { effort = \"5d\" }";
     assert_eq!(work(TWO, tasks), 8.0);
 }
+
+/// Found by the checks of random plans' event logs.
+#[test]
+fn what_a_lead_lets_finish_lets_its_successors_begin_at_once() {
+    // At 1 the second person joins b, whose finish comes nearer, from 6 to 1 + 5/2. Two and a half days before that, at 1, held may
+    // finish, and next, which needs nobody, lasts from 1 to 10.
+    let tasks = "a = { duration = \"1d\", crew = { core = 1 } }\nb = { effort = \"6d\", engineers = { min = 1, max = 2 } }\nheld = { duration = \"0.5d\", after = [{ task = \"b\", link = \"FF\", lag = \"-2.5d\" }] }\nnext = { duration = \"9d\", after = \"held\" }";
+    assert_eq!(work(TWO, tasks), 10.0);
+}

@@ -5,7 +5,7 @@ use super::ledger::Shift;
 use super::log::Happening;
 use super::state::{Driver, Gate, Job, Phase, TaskState};
 use super::trial::Trial;
-use crate::plan::FindingId;
+use crate::plan::{FindingId, TeamId};
 use crate::sampling::poisson;
 
 impl Trial<'_> {
@@ -58,6 +58,12 @@ impl Trial<'_> {
             ..TaskState::NEW
         });
         self.w.jobs.push(says);
+        let effort = effort.max(0.0);
+        self.note_of(job as usize, |piece| Happening::Queues {
+            piece,
+            team: TeamId(team),
+            effort,
+        });
         self.w.teams[team].queue.push_back(job);
         self.w.teams[team].stirred = true;
         self.w.restless = true;

@@ -15,7 +15,8 @@ pub enum Piece {
     Fix(FindingId, u32),
 }
 
-/// What happened.
+/// What happened. People are told by their seats, which are numbered team by team in the order of the file: in a team those there at
+/// the start, those on other work, those to be hired. Who fills a vacancy has the seat of whoever left it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Happening {
     /// This risk is real in this future.
@@ -30,7 +31,7 @@ pub enum Happening {
     IsNotNeeded(TaskId),
     /// A release would begin if findings or a frozen budget did not hold it.
     IsHeld(TaskId),
-    /// A person (a seat of the company) joins the crew.
+    /// A person joins the crew.
     Joins {
         /// The seat.
         person: u32,
@@ -73,7 +74,20 @@ pub enum Happening {
         /// Minutes that customers feel; 0 where they feel nothing.
         downtime_minutes: f64,
     },
-    /// People are taken away: to respond to incidents, or by a risk.
+    /// Work for one person enters the queue of a team.
+    Queues {
+        /// The work.
+        piece: Piece,
+        /// Whose queue.
+        team: TeamId,
+        /// Engineer-days of effort.
+        effort: f64,
+    },
+    /// A person is taken away; from a crew, right after leaving it.
+    IsTaken(u32),
+    /// A person who was taken away is back; first in the crew that they left, if it still wants them.
+    Returns(u32),
+    /// People, those named right before, are taken away: to respond to incidents, or by a risk.
     AreTaken {
         /// Whose people.
         team: TeamId,

@@ -28,9 +28,10 @@ impl Trial<'_> {
                     self.feed(team);
                 }
             }
-            // More people on a task may bring its projected finish near enough to let a lead go.
+            // More people on a task may bring its projected finish near enough to let a lead go, and what follows may need nobody.
             self.settle();
-            if !self.w.teams.iter().any(|team| team.stirred) {
+            let happened = self.happen_now();
+            if !happened && !self.w.teams.iter().any(|team| team.stirred) {
                 return;
             }
         }
@@ -651,6 +652,7 @@ impl Trial<'_> {
                 ..Shift::default()
             };
             self.shift(team, shift);
+            self.note(Happening::IsTaken(person as u32));
             taken += 1;
         }
         self.note(Happening::AreTaken {
@@ -741,6 +743,7 @@ impl Trial<'_> {
     fn come_back(&mut self, person: usize) {
         let Person { team, left, .. } = self.w.people[person];
         self.w.people[person].left = NONE;
+        self.note(Happening::Returns(person as u32));
         if left == NONE || !self.wants_back(left as usize, team as usize) {
             self.be_idle(person, NONE);
             return;
