@@ -21,7 +21,7 @@ const FLOORS: [(&str, u32); 12] = [
 ];
 
 /// Outside libraries and the only rooms that import them.
-const LIBRARIES: [(&str, &[&str]); 14] = [
+const LIBRARIES: [(&str, &[&str]); 15] = [
     ("jiff", &["calendar"]),
     ("annotate_snippets", &["diagnostic"]),
     ("rand", &["sampling"]),
@@ -36,6 +36,7 @@ const LIBRARIES: [(&str, &[&str]); 14] = [
     ("indicatif", &["cli"]),
     ("ctrlc", &["cli"]),
     ("sha2", &["cli"]),
+    ("rustix", &["cli"]),
 ];
 
 fn floor(room: &str) -> Option<u32> {

@@ -27,7 +27,7 @@ pub fn main() -> ExitCode {
     // A closed standard error leaves nobody to tell.
     let _ = match &failure {
         Failure::Input(faults) => write!(io::stderr(), "{}", diagnostic::render(faults, colour_for(&io::stderr()))),
-        Failure::Machine(message) => writeln!(io::stderr(), "error: {message}"),
+        Failure::Machine(message) => writeln!(io::stderr(), "error: {}", diagnostic::inert(message)),
         Failure::Interrupted => Ok(()),
         Failure::InterruptedAtOnce => writeln!(io::stderr(), "interrupted before the first future was whole: nothing was written"),
     };
