@@ -15,6 +15,7 @@ use super::terminal::{colour_for, print};
 use crate::analysis::{self, Facts, Forecast, Horizon, ScenarioFacts};
 use crate::diagnostic::{self, Fault, Severity};
 use crate::engine::{self, Compiled, Landmarks, Run, RunError};
+use crate::inert::inert;
 use crate::plan::{self, Plan};
 use crate::report;
 use crate::report::charts::ChartError;
@@ -159,11 +160,7 @@ fn written(folder: &Path, files: &[(String, Vec<u8>)]) -> String {
         .collect();
     names.dedup();
     let names = report::text::wrap(&names.join(", "), "  ", "  ", 80);
-    format!(
-        "\nWritten to {}\n{}\n",
-        diagnostic::inert(&folder.display().to_string()),
-        names.join("\n")
-    )
+    format!("\nWritten to {}\n{}\n", inert(&folder.display().to_string()), names.join("\n"))
 }
 
 type WriteTable = fn(&Forecast) -> Result<String, TableError>;

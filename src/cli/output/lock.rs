@@ -7,6 +7,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::cli::failure::Failure;
+use crate::inert::inert;
 
 /// Writing takes a fraction of a second; who has to wait longer is told why.
 const SILENT: Duration = Duration::from_secs(1);
@@ -57,7 +58,7 @@ fn locked(file: File, folder: &Path) -> Result<Held, Failure> {
             let _ = writeln!(
                 io::stderr(),
                 "waiting for another run that writes to {}",
-                crate::diagnostic::inert(&folder.display().to_string())
+                inert(&folder.display().to_string())
             );
         }
         sleep(PAUSE);
