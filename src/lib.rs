@@ -12,6 +12,7 @@
 //! | floor | room | what lives there |
 //! |---|---|---|
 //! | 0 | [`units`], [`calendar`] | numbers that know what they measure; dates ↔ working days |
+//! | 0 | [`inert`] | a stranger's text made harmless before anybody sees it |
 //! | 0 | [`diagnostic`] | a fault in the input: code, place, what is allowed, a hint |
 //! | 1 | [`statistics`] | quantiles and proportions, each with its interval |
 //! | 1 | [`sampling`] | named counter-based streams, distributions as inverse CDFs, the factor model |
@@ -27,6 +28,7 @@ pub mod calendar;
 pub mod cli;
 pub mod diagnostic;
 pub mod engine;
+pub mod inert;
 pub mod plan;
 pub mod report;
 pub mod sampling;

@@ -14,6 +14,7 @@ use self::arguments::{Arguments, Command};
 use self::failure::Failure;
 use self::terminal::colour_for;
 use crate::diagnostic;
+use crate::inert::inert;
 
 /// Runs the program on the arguments it was started with.
 #[must_use]
@@ -27,7 +28,7 @@ pub fn main() -> ExitCode {
     // A closed standard error leaves nobody to tell.
     let _ = match &failure {
         Failure::Input(faults) => write!(io::stderr(), "{}", diagnostic::render(faults, colour_for(&io::stderr()))),
-        Failure::Machine(message) => writeln!(io::stderr(), "error: {message}"),
+        Failure::Machine(message) => writeln!(io::stderr(), "error: {}", inert(message)),
         Failure::Interrupted => Ok(()),
         Failure::InterruptedAtOnce => writeln!(io::stderr(), "interrupted before the first future was whole: nothing was written"),
     };

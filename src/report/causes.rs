@@ -4,7 +4,7 @@ use anstyle::Style;
 
 use super::page::{Cell, DIM, INDENT, Page, Side, plain, styled};
 use super::terminal::{futures_of, title_of};
-use super::text::{futures_moved, plain_percent, points, rounded, weeks_moved};
+use super::text::{NAME, cut, futures_moved, plain_percent, points, rounded, weeks_moved};
 use crate::analysis::{AssumptionPrice, Forecast, MitigationEffect};
 use crate::units::DAYS_PER_WEEK;
 
@@ -68,7 +68,7 @@ impl Page {
             .map(|(_, price)| {
                 let (change, interval) = odds(price);
                 let mut row = vec![
-                    plain(&price.title),
+                    plain(cut(&price.title, NAME)),
                     plain(weeks_moved(price.p50_days)),
                     plain(weeks_moved(price.p80_days)),
                 ];
@@ -118,7 +118,7 @@ impl Page {
         let mut rows: Vec<Vec<Cell>> = Vec::new();
         for mitigation in &forecast.mitigations {
             let mut first = vec![
-                plain(&mitigation.title),
+                plain(cut(&mitigation.title, NAME)),
                 plain(rounded(mitigation.cost)),
                 plain(format!(
                     "{} → {}",
@@ -208,7 +208,7 @@ fn price_sentence(price: &AssumptionPrice) -> Option<String> {
     };
     Some(format!(
         "\"{}\" alone: {} weeks at P80 ({} at P50){without}.",
-        price.title,
+        cut(&price.title, NAME),
         weeks_moved(Some(p80)),
         weeks_moved(price.p50_days)
     ))

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::analysis::Forecast;
+use crate::inert::acts;
 
 /// Widest line that a small object or list is put on.
 const INLINE_COLUMNS: usize = 140;
@@ -19,12 +20,30 @@ impl fmt::Display for JsonError {
 
 impl std::error::Error for JsonError {}
 
-/// The whole forecast as indented JSON, small objects on one line, with a newline at the end.
+/// The whole forecast as indented JSON, small objects on one line, with a newline at the end. Texts read back exactly as they were
+/// written; what could act on a terminal stands as its escape.
 ///
 /// # Errors
 /// [`JsonError`] where the serialiser refuses; no forecast that the analysis builds makes it.
 pub fn summary_json(forecast: &Forecast) -> Result<String, JsonError> {
-    serde_json::to_string_pretty(forecast).map(|text| compact(&text)).map_err(JsonError)
+    serde_json::to_string_pretty(forecast)
+        .map(|text| escaped(&compact(&text)))
+        .map_err(JsonError)
+}
+
+/// JSON in which what could act is escaped. Outside of strings there is nothing of that kind but newlines.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && acts(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            text.push(c);
+        }
+    }
+    text
 }
 
 /// Joins objects and lists that hold nothing but scalars onto one line where they fit: a curve of 401 points is 401 lines, not

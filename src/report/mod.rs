@@ -2,7 +2,7 @@
 //!
 //! This room computes no statistics and writes no file: it turns a [`Forecast`](crate::analysis::Forecast) into text and bytes.
 //! Names in a forecast come from someone else's file, so each output makes them harmless in its own way: on a terminal they lose
-//! what could act ([`text::inert`]), in CSV they cannot become formulas, in SVG they are escaped.
+//! what could act ([`crate::inert`]), in CSV they cannot become formulas, in SVG they are escaped.
 
 mod budgets;
 mod causes;

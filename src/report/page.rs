@@ -2,7 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::text::{cut, inert, width, wrap};
+use super::text::{cut, width, wrap};
+use crate::inert::inert;
 use crate::plan::DefaultUsed;
 
 /// The widest line.

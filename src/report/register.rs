@@ -1,6 +1,6 @@
 //! What a plan says of people, incidents, findings, risks and budgets, a sentence each, for `sim check`.
 
-use super::text::{amount, cut, listed, plain_percent};
+use super::text::{NAME, amount, cut, listed, plain_percent};
 use crate::plan::{
     Budget, BudgetKind, FindingClass, Flow, Hire, IncidentClass, IncidentId, Initiative, InitiativeId, Plan, Risk, RiskId, TaskId, Team,
     TeamId,
@@ -174,13 +174,13 @@ pub(super) fn risk(plan: &Plan, index: usize, risk: &Risk) -> String {
         };
         format!(
             "; \"{}\"{cost} would make it {} likely",
-            mitigation.title,
+            cut(&mitigation.title, NAME),
             plain_percent(mitigation.probability.get())
         )
     });
     format!(
         "{} ({} likely): {effects}{mitigation}",
-        risk.title,
+        cut(&risk.title, NAME),
         plain_percent(risk.probability.get())
     )
 }
@@ -214,7 +214,11 @@ pub(super) fn task_effects(plan: &Plan, initiative: &Initiative) -> Vec<String> 
     }
     for task in tasks() {
         if let Some(risk) = task.only_if.and_then(|id| plan.risks.get(id.0)) {
-            sentences.push(format!("{} is needed only if \"{}\" happens.", local(&task.id), risk.title));
+            sentences.push(format!(
+                "{} is needed only if \"{}\" happens.",
+                local(&task.id),
+                cut(&risk.title, NAME)
+            ));
         }
     }
     sentences
@@ -230,7 +234,7 @@ pub(super) fn budget(plan: &Plan, budget: &Budget) -> String {
             let promise = whose.commitments.get(*commitment)?;
             Some(format!(
                 "{} slips by at most {} ({}) beyond {}",
-                whose.title,
+                cut(&whose.title, NAME),
                 plain_percent(*max_slip),
                 format_work(promise.time.days() * max_slip),
                 promise.date.long()
@@ -292,7 +296,7 @@ fn team_name(plan: &Plan, id: TeamId) -> &str {
 }
 
 fn title(plan: &Plan, id: InitiativeId) -> String {
-    plan.initiatives.get(id.0).map_or_else(String::new, |whose| cut(&whose.title, 60))
+    plan.initiatives.get(id.0).map_or_else(String::new, |whose| cut(&whose.title, NAME))
 }
 
 fn scaled(plan: &Plan, factors: &[(IncidentId, f64)]) -> String {

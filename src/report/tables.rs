@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::analysis::{CommitmentForecast, Forecast, InitiativeForecast, Moment, Outlook, Share};
 use crate::calendar::Date;
+use crate::inert::inert;
 use crate::units::Percentile;
 
 /// Half the width of a normal 95 % interval, in standard errors.
@@ -42,12 +43,14 @@ impl Table {
     }
 }
 
-/// A text that no spreadsheet takes for a formula: one that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets an
-/// apostrophe in front.
+/// A text in full, inert, and one that no spreadsheet takes for a formula: where it begins with `=`, `+`, `-` or `@`, an
+/// apostrophe stands in front.
 fn safe(text: &str) -> String {
-    // Some programs skip leading blanks before they look for a formula.
-    let is_formula = text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    if is_formula { format!("'{text}") } else { text.to_owned() }
+    let text = inert(text);
+    // Some programs skip blanks and quotes before they look for a formula.
+    let begins = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '“' | '”' | '„' | '«' | '‘' | '’'));
+    let is_formula = begins.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    if is_formula { format!("'{text}") } else { text }
 }
 
 /// The shortest text that reads back as the same number; empty for what is no finite number.

@@ -14,10 +14,11 @@ use plotters::prelude::{
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, register_font};
+use unicode_width::UnicodeWidthChar;
 
 use super::chart::Chart;
 use super::style::{Colour, FAMILY, PAPER};
-use crate::report::text::inert;
+use crate::inert::inert;
 
 static REGULAR: &[u8] = include_bytes!("font/DejaVuSans-subset.ttf");
 static BOLD: &[u8] = include_bytes!("font/DejaVuSans-Bold-subset.ttf");
@@ -91,7 +92,7 @@ impl Fonts {
     #[must_use]
     pub fn width(&self, text: &str, size: f64, bold: bool) -> f64 {
         // The font was found when it was made known; without it there is no chart.
-        let (width, _) = self.face(bold).box_size(text).unwrap_or_default();
+        let (width, _) = self.face(bold).box_size(&without_marks(text)).unwrap_or_default();
         f64::from(width) / 2048.0 * size
     }
 
@@ -496,7 +497,7 @@ fn stroke<B: DrawingBackend>(
     }
 }
 
-fn text<'a>(label: &'a Label, medium: Medium, fonts: &Fonts) -> Text<'static, (i32, i32), &'a str> {
+fn text(label: &Label, medium: Medium, fonts: &Fonts) -> Text<'static, (i32, i32), String> {
     let em = label.size * medium.scale();
     // What plotters calls the size, and how far it puts the origin of the first glyph from the left end and the top.
     let (size, indent, ascent) = match medium {
@@ -515,7 +516,17 @@ fn text<'a>(label: &'a Label, medium: Medium, fonts: &Fonts) -> Text<'static, (i
         .resize(size)
         .color(&paint(label.colour))
         .pos(Pos::new(anchor, VPos::Top));
-    Text::new(label.text.as_str(), (x - indent as i32, baseline - ascent.round() as i32), style)
+    let text = match medium {
+        Medium::Svg => label.text.clone(),
+        Medium::Png => without_marks(&label.text),
+    };
+    Text::new(text, (x - indent as i32, baseline - ascent.round() as i32), style)
+}
+
+/// What is left without marks that stand on the character before them and have no width: the embedded font has none, and would
+/// draw each as a character that is missing. A browser sets them.
+fn without_marks(text: &str) -> String {
+    text.chars().filter(|c| c.width() != Some(0)).collect()
 }
 
 /// Each pixel the mean of the finer ones that it covers.
@@ -649,6 +660,7 @@ mod tests {
             assert_eq!(pixels(face, "数"), replacement);
         }
         assert!((10.0..11.5).contains(&fonts.width("数", 10.0, false)));
+        assert_eq!(fonts.width("e\u{301}", 10.0, false), fonts.width("e", 10.0, false));
         assert_eq!(fonts.width("Hj", 2048.0, false), 1540.0 + 569.0);
         assert!(fonts.width("Hj", 2048.0, true) > 1540.0 + 569.0);
         assert!(fonts.width(&fonts.cut(&"long ".repeat(90), 13.0, false, 200.0), 13.0, false) <= 200.0);
@@ -754,6 +766,15 @@ mod tests {
         }
         assert!(canvas.finish(&fonts()).is_ok());
         assert!(Canvas::new(f64::NAN, -1.0, "", "").finish(&fonts()).is_ok());
+    }
+
+    #[test]
+    fn marks_are_left_to_the_browser() {
+        let picture = |text: &str| greys(100, 30, |canvas| canvas.label(label(text, Anchor::Start, 13.0, false)));
+        assert_eq!(picture("e\u{301}a"), picture("ea"));
+        let mut canvas = Canvas::new(100.0, 30.0, "", "");
+        canvas.label(label("e\u{301}a", Anchor::Start, 13.0, false));
+        assert!(canvas.svg(&fonts()).is_ok_and(|svg| svg.contains("e\u{301}a")));
     }
 
     #[test]

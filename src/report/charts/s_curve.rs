@@ -9,7 +9,7 @@ use super::style::{
     WIDTH,
 };
 use crate::analysis::{Forecast, InitiativeForecast, Moment, Quantile};
-use crate::report::text::{percent, short_date, thousands};
+use crate::report::text::{cut, percent, short_date, thousands};
 
 const LEFT: f64 = 64.0;
 const RIGHT: f64 = WIDTH - 36.0;
@@ -21,6 +21,8 @@ const FOOT: f64 = 76.0;
 const FLAG: f64 = 330.0;
 /// More promises than this make no picture; the rest is counted in a note.
 const MOST_FLAGS: usize = 10;
+/// Columns of a name that a screen reader is given.
+const HEARD: usize = 120;
 
 /// Draws the S-curve of an initiative's finish.
 ///
@@ -118,7 +120,7 @@ fn draw(initiative: &InitiativeForecast, forecast: &Forecast, fonts: &Fonts) -> 
 }
 
 fn title(initiative: &InitiativeForecast) -> String {
-    format!("{}: finished by when?", initiative.title)
+    format!("{}: finished by when?", cut(&initiative.title, HEARD))
 }
 
 fn subtitle(initiative: &InitiativeForecast, forecast: &Forecast) -> String {
@@ -153,7 +155,7 @@ fn description(initiative: &InitiativeForecast, forecast: &Forecast) -> String {
         text.push_str(&format!(". {}: {}", name(quantile), short_date(&quantile.at)));
     }
     for commitment in &initiative.commitments {
-        let to = commitment.to.as_deref().unwrap_or("nobody named");
+        let to = cut(commitment.to.as_deref().unwrap_or("nobody named"), HEARD);
         text.push_str(&format!(
             ". Promised to {to} by {}: {}",
             short_date(&commitment.at),
