@@ -26,14 +26,20 @@ const WINDOW: Window = Window {
     horizon_clock: 177.0,
     quarters: 2,
     weeks: 26,
+    checkpoints: true,
 };
 
 fn play(compiled: &Compiled, first: u32, trials: u32, threads: usize) -> Trials {
+    let watch = engine::Watch {
+        futures: 90,
+        ..engine::Watch::new(compiled, &engine::landmarks(compiled), |_| 0)
+    };
     let run = Run {
         first,
         trials,
         threads,
         window: WINDOW,
+        watch: Some(&watch),
     };
     engine::run(compiled, run, &Stop::new(false), |_| {}).expect("the machine can run a test")
 }
@@ -205,6 +211,10 @@ fn parts_of_a_run_make_the_whole() {
         };
         prop_assert!(merged.rows().eq(whole.rows()), "rows of {:?}\n{}", cuts, toml);
         prop_assert!(merged.tally() == whole.tally(), "counts of {:?}\n{}", cuts, toml);
+        prop_assert!(merged.drivers() == whole.drivers(), "what drove the finishes, {:?}\n{}", cuts, toml);
+        prop_assert_eq!(merged.details().count(), 90);
+        let details = |trials: &Trials| trials.details().futures().map(|future| format!("{future:?}")).collect::<Vec<_>>();
+        prop_assert!(details(&merged) == details(&whole), "futures in detail, {:?}\n{}", cuts, toml);
         // Only what follows is merged.
         let (early, late) = (play(&compiled, 0, 5, 1), play(&compiled, 6, 5, 1));
         prop_assert!(early.clone().merge(late).is_none());

@@ -48,6 +48,7 @@ fn mean(instance: &Instance, distribution: &str, policy: &str, trials: Range<u32
         trials: trials.end - trials.start,
         threads: 1,
         window: Window::finishes(1e9),
+        watch: None,
     };
     let trials = engine::run(&Compiled::new(&plan, seed), run, &Stop::new(false), |_| {}).expect("the machine can run a test");
     common::mean(&trials.finishes(0).collect::<Vec<_>>()).0
