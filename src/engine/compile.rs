@@ -41,6 +41,8 @@ pub struct Compiled {
     pub(super) flows: Vec<CompiledFlow>,
     pub(super) clock: Clock,
     pub(super) quarters: Vec<Quarter>,
+    /// Money that is spent at the start, once.
+    pub(super) once: f64,
     /// Whether anything costs money.
     pub(super) has_cost: bool,
     pub(super) initiatives: usize,
@@ -384,7 +386,9 @@ impl Compiled {
                 .collect(),
             clock: Clock::new(&plan.calendar),
             quarters,
-            has_cost: plan.teams.iter().any(|team| team.cost_per_week > 0.0)
+            once: plan.once,
+            has_cost: plan.once > 0.0
+                || plan.teams.iter().any(|team| team.cost_per_week > 0.0)
                 || plan.risks.iter().any(|risk| risk.cost > 0.0)
                 || plan.flows.iter().any(|flow| flow.value_per_customer_minute > 0.0),
             initiatives: plan.initiatives.len(),

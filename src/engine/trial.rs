@@ -81,6 +81,7 @@ impl<'a> Trial<'a> {
     /// The people of the first morning and what is known to come.
     fn open_company(&mut self) {
         self.w.ledger.open(self.plan);
+        self.w.ledger.pay_once(self.plan.once);
         self.open_checkpoints();
         for risk in 0..self.plan.risks.len() {
             if self.draws.occurs(risk) {

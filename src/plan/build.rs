@@ -9,6 +9,7 @@ use crate::diagnostic::{Fault, Place, sort};
 use crate::plan::domain::{Dispatch, Plan, TeamId, Work};
 use crate::plan::estimate::{Files, Floored, Reading, floor_warnings};
 use crate::plan::incidents::Marks;
+use crate::plan::options;
 use crate::sampling::{Correlation, Distribution};
 use crate::scenario;
 use crate::scenario::reader::{Faults, suggest};
@@ -49,14 +50,18 @@ pub fn build(scenario: &Scenario, files: Files<'_>) -> Result<Plan, Vec<Fault>> 
             .into_iter()
             .map(|warning| warning.of(&scenario.source)),
     );
+    let mut options = Vec::new();
     for option in &scenario.options {
-        faults.extend(option_faults(option, scenario, files, &mut known));
+        let (found, plan) = option_plan(option, scenario, files, &mut known);
+        faults.extend(found);
+        options.extend(plan.map(|plan| options::taken(scenario, option, plan)));
     }
     syntax::keep_causes(&mut faults);
     sort(&mut faults);
     match built.plan {
         Some(mut plan) if !faults.iter().any(Fault::is_error) => {
             plan.warnings = faults;
+            plan.options = options;
             Ok(plan)
         }
         _ => Err(faults),
@@ -69,9 +74,9 @@ fn key_of(fault: &Fault) -> FaultKey {
     (fault.code, fault.span.start, fault.message.clone())
 }
 
-/// The faults that taking an option makes, beside those that the file has anyway.
-fn option_faults(option: &says::Choice, scenario: &Scenario, files: Files<'_>, known: &mut HashSet<FaultKey>) -> Vec<Fault> {
-    let Some(taken) = &option.taken else { return Vec::new() };
+/// The plan with an option taken, and the faults that this makes beside those that the file has anyway.
+fn option_plan(option: &says::Choice, scenario: &Scenario, files: Files<'_>, known: &mut HashSet<FaultKey>) -> (Vec<Fault>, Option<Plan>) {
+    let Some(taken) = &option.taken else { return (Vec::new(), None) };
     let mut built = Builder::build(taken, files);
     let mut faults = taken.faults.clone();
     faults.append(&mut built.faults);
@@ -88,7 +93,7 @@ fn option_faults(option: &says::Choice, scenario: &Scenario, files: Files<'_>, k
             fault.related.insert(0, (there, label));
         }
     }
-    faults
+    (faults, built.plan)
 }
 
 struct Built {
@@ -289,6 +294,9 @@ impl<'s> Builder<'s> {
             checkpoints: checkpoints?,
             defaults,
             unused: self.unused(),
+            once: 0.0,
+            ceo_approval_above: settings.ceo_approval_above.as_ref().map(|at| at.value),
+            options: Vec::new(),
             warnings: Vec::new(),
         })
     }
@@ -431,7 +439,7 @@ pub(super) fn count(number: usize, noun: &str) -> String {
 }
 
 /// Names for a message, not too many.
-pub(super) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+pub fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     const MOST: usize = 12;
     let names: Vec<&str> = names.collect();
     let mut text = names

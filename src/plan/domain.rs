@@ -1,5 +1,7 @@
 //! The types of a plan.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::calendar::{Calendar, Date};
@@ -83,12 +85,32 @@ pub struct Plan {
     pub budgets: Vec<Budget>,
     /// In the order of the file.
     pub checkpoints: Vec<Checkpoint>,
+    /// Money that is spent at the start, once: 0, or what the options cost of which the plan is made.
+    pub once: f64,
+    /// A single spend above it needs the CEO, where the scenario says so.
+    pub ceo_approval_above: Option<f64>,
+    /// The ways out, in the order of the file; none in the plan of an option.
+    pub options: Vec<PlanOption>,
     /// Every default that was used because the file is silent.
     pub defaults: Vec<DefaultUsed>,
     /// What the file says that cannot change this forecast yet.
     pub unused: Vec<ReadNotUsed>,
     /// What is allowed but probably not meant.
     pub warnings: Vec<Fault>,
+}
+
+/// A way out: the plan with something about it changed.
+#[derive(Debug, Clone)]
+pub struct PlanOption {
+    /// As in `[option.<id>]`.
+    pub id: String,
+    /// Text for people; the id where none is given.
+    pub title: String,
+    /// Whether the authors recommend it.
+    pub recommended: bool,
+    /// The whole plan with it taken; what it costs once, with what it stands upon, is [`Plan::once`]. Shared, so that a copy of the
+    /// plan does not copy its options.
+    pub plan: Arc<Plan>,
 }
 
 /// What orders the tasks that wait for the same people.

@@ -14,16 +14,18 @@ mod estimate;
 mod incidents;
 mod links;
 mod network;
+mod options;
 mod people;
 mod register;
 mod teams;
 #[cfg(test)]
 mod tests;
 
-pub use build::{build, read};
+pub use build::{build, list as listed_names, read};
 pub use domain::{
     Absence, Budget, BudgetId, BudgetKind, Checkpoint, Commitment, DefaultUsed, Dispatch, Due, Elsewhere, Estimate, FindingClass,
     FindingId, Flow, FlowId, Hire, IncidentClass, IncidentId, Initiative, InitiativeId, Link, LinkKind, Mitigation, Observable, Plan,
-    ReadNotUsed, Risk, RiskId, SlipProtocol, Task, TaskId, Team, TeamId, Work,
+    PlanOption, ReadNotUsed, Risk, RiskId, SlipProtocol, Task, TaskId, Team, TeamId, Work,
 };
 pub use estimate::Files;
+pub use options::{Combinations, Contradiction, MOST_COMBINATIONS, combinations, combined};

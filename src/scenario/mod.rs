@@ -10,10 +10,12 @@
 //! | [`estimate`] | the shapes of an estimate |
 //! | [`sections`] | which keys each section has |
 //! | [`overlay`] | `[option.…]`: what an option makes of the rest of the file |
+//! | [`combine`] | what several options make together, and which contradict each other |
 //!
 //! Whether the parts fit together (references, cycles, dates against the start) is for [`crate::plan`]. Nothing is read from
 //! disk here: the caller hands over the bytes.
 
+pub mod combine;
 pub mod estimate;
 pub mod meant;
 pub mod overlay;

@@ -1,10 +1,11 @@
 //! Options: overlays that make another scenario of the same file.
 //!
 //! Values and plain lists are replaced, tables merged, the lists of tables `hire` and `commitment` appended to. An estimate is a
-//! value, however it is written: it is replaced whole. `drop = true` removes a named entry; the successors of a dropped task
+//! value, however it is written: it is replaced whole. A commitment to somebody who was promised something replaces that promise. `drop = true` removes a named entry; the successors of a dropped task
 //! inherit its predecessors, with the links that it had to them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::diagnostic::Fault;
 use crate::scenario::reader::{Faults, MONEY, Reader, suggest, wrong_type};
@@ -21,7 +22,7 @@ const MOST_COMPARED: usize = 1_000;
 /// Options that stand upon one another.
 const MOST_STACKED: usize = 20;
 
-const SECTIONS: [&str; 11] = [
+pub(super) const SECTIONS: [&str; 11] = [
     "scenario",
     "estimates",
     "team",
@@ -35,9 +36,9 @@ const SECTIONS: [&str; 11] = [
     "checkpoint",
 ];
 /// Lists of tables that an overlay adds to.
-const APPENDED: [&str; 2] = ["hire", "commitment"];
+pub(super) const APPENDED: [&str; 2] = ["hire", "commitment"];
 /// Keys whose value is an estimate or a rate, also where it is written as a table.
-const ESTIMATES: [&str; 14] = [
+pub(super) const ESTIMATES: [&str; 14] = [
     "effort",
     "duration",
     "multiply",
@@ -95,10 +96,11 @@ pub fn read(root: &Table, scenario: &mut Scenario) {
             based_on.insert(id.value.clone(), base);
         }
         reader.allow(&SECTIONS);
-        scenario.unused.push(At::new(reader.path.clone(), id.span.clone()));
         reader.finish(&mut faults);
         read.push((id, title, cost, recommended));
     }
+    let mut base = root.clone();
+    base.remove("option");
     for (id, title, cost, recommended) in &read {
         let stack = stack(id, &based_on, &|name| table_of(name).is_some(), &read, &mut faults);
         let mut places = Vec::new();
@@ -106,9 +108,13 @@ pub fn read(root: &Table, scenario: &mut Scenario) {
             note_places(table, &mut places);
         }
         places.sort_unstable();
+        if let Some(table) = table_of(&id.value) {
+            check_settings(&id.value, table, &mut faults);
+        }
+        let place_of = |name: &String| read.iter().position(|(id, ..)| id.value == *name);
+        let places_of_stack = stack.iter().flatten().filter_map(place_of).collect();
         let taken = stack.map(|stack| {
-            let mut merged = root.clone();
-            merged.remove("option");
+            let mut merged = base.clone();
             let last = stack.len().saturating_sub(1);
             for (index, name) in stack.iter().enumerate() {
                 if let Some(table) = table_of(name) {
@@ -125,11 +131,37 @@ pub fn read(root: &Table, scenario: &mut Scenario) {
             title: title.clone(),
             cost: *cost,
             recommended: *recommended,
+            stack: places_of_stack,
+            overlay: table_of(&id.value).cloned().unwrap_or_default(),
             taken,
             places,
         });
     }
     scenario.faults = faults.list;
+    scenario.root = (!scenario.options.is_empty()).then(|| Arc::new(base));
+}
+
+/// Keys of `[scenario]` that an option may change; the others say on which futures everything is compared.
+const OF_SCENARIO: [&str; 2] = ["holidays", "dispatch"];
+
+fn check_settings(name: &str, option: &Table, faults: &mut Faults) {
+    let Some(Value::Table(settings)) = option.get("scenario").map(|entry| &entry.node.value) else {
+        return;
+    };
+    for entry in settings.entries.iter().filter(|entry| !OF_SCENARIO.contains(&entry.key.as_str())) {
+        faults.add(
+            Fault::error(
+                "not-in-an-option",
+                format!(
+                    "option `{name}` sets `scenario.{}`: options are compared from one start, on the same futures",
+                    entry.key
+                ),
+            )
+            .at(&entry.key_span)
+            .allowed("`scenario.holidays` and `scenario.dispatch`")
+            .hint("set it in `[scenario]`, for all options"),
+        );
+    }
 }
 
 type Read = (At<String>, Option<String>, Option<f64>, bool);
@@ -203,7 +235,7 @@ fn note_node(node: &Node, places: &mut Vec<usize>) {
 }
 
 /// Lays one option over a tree.
-fn apply(root: &mut Table, option: &Table, name: &str, faults: &mut Faults) {
+pub(super) fn apply(root: &mut Table, option: &Table, name: &str, faults: &mut Faults) {
     let mut dropped_tasks = Vec::new();
     for entry in &option.entries {
         if !SECTIONS.contains(&entry.key.as_str()) {
@@ -366,7 +398,7 @@ fn merge(base: &mut Table, over: &Table) {
         let appended = APPENDED.contains(&entry.key.as_str());
         match (&mut existing.node.value, &entry.node.value) {
             (Value::Table(base), Value::Table(over)) if !ESTIMATES.contains(&entry.key.as_str()) && !appended => merge(base, over),
-            (Value::Array(items), Value::Array(added)) if appended => items.extend(added.iter().cloned()),
+            (Value::Array(items), Value::Array(added)) if appended => add(items, added, &entry.key),
             (value, Value::Array(added)) if appended && !matches!(value, Value::Faulty) => {
                 let first = std::mem::replace(value, Value::Faulty);
                 let first = match first {
@@ -377,7 +409,7 @@ fn merge(base: &mut Table, over: &Table) {
                     span: existing.node.span.clone(),
                     value: first,
                 }];
-                items.extend(added.iter().cloned());
+                add(&mut items, added, &entry.key);
                 *value = Value::Array(items);
             }
             // One hire more, written as a table by itself.
@@ -394,6 +426,28 @@ fn merge(base: &mut Table, over: &Table) {
             }
             _ => put(base, entry),
         }
+    }
+}
+
+/// Adds to a list. A commitment to somebody who was promised something takes the place of that promise.
+fn add(items: &mut Vec<Node>, added: &[Node], key: &str) {
+    for new in added {
+        let whom = promised_to(new).filter(|_| key == "commitment");
+        match items.iter_mut().find(|item| whom.is_some() && promised_to(item) == whom) {
+            Some(item) => *item = new.clone(),
+            None => items.push(new.clone()),
+        }
+    }
+}
+
+/// To whom a commitment is made, where it says so.
+fn promised_to(commitment: &Node) -> Option<&str> {
+    match &commitment.value {
+        Value::Table(table) => match &table.get("to")?.node.value {
+            Value::String(to) => Some(to),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::calendar::Date;
 use crate::diagnostic::{Fault, Source};
 use crate::sampling::{Correlation, Range, Shape};
-use crate::scenario::tree::{At, Span};
+use crate::scenario::tree::{At, Span, Table};
 use crate::units::{Percentile, Probability};
 
 /// Everything a file says.
@@ -43,6 +43,8 @@ pub struct Scenario {
     pub findings: Vec<Finding>,
     /// `[option.…]`, each with the whole scenario that it makes of this one.
     pub options: Vec<Choice>,
+    /// The tree of the file without its options, for what several of them make together; `None` where there are none.
+    pub root: Option<Arc<Table>>,
     /// Keys that are read but do not change a forecast yet.
     pub unused: Vec<At<String>>,
 }
@@ -64,6 +66,8 @@ pub struct Settings {
     pub horizon: Option<At<Date>>,
     /// Whether the order of the file is the only priority.
     pub file_order: Option<At<bool>>,
+    /// A single spend above it needs the CEO.
+    pub ceo_approval_above: Option<At<f64>>,
     /// The percentiles of the three timelines.
     pub timelines: Option<At<[Percentile; 3]>>,
 }
@@ -502,6 +506,10 @@ pub struct Choice {
     pub cost: Option<f64>,
     /// Whether the authors recommend it.
     pub recommended: bool,
+    /// Places in [`Scenario::options`] of those that it stands upon, in the order in which they are laid over the file, itself last.
+    pub stack: Vec<usize>,
+    /// What the file says of it.
+    pub overlay: Table,
     /// The whole scenario with the option taken; `None` where that could not be made.
     pub taken: Option<Box<Scenario>>,
     /// Where every key and value of the option starts.

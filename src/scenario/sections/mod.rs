@@ -95,6 +95,7 @@ pub fn read(source: &Arc<Source>, root: &Table, complete: bool, faults: Vec<Faul
         incidents,
         findings,
         options: Vec::new(),
+        root: None,
         unused,
     }
 }

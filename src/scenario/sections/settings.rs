@@ -3,7 +3,7 @@
 use crate::diagnostic::Fault;
 use crate::sampling::{Correlation, Range};
 use crate::scenario::estimate::{OF_THREE, one_of, range, shape};
-use crate::scenario::reader::{Faults, Reader, Real, SHARE, Whole, date, real, wrong_type};
+use crate::scenario::reader::{Faults, MONEY, Reader, Real, SHARE, Whole, date, real, wrong_type};
 use crate::scenario::says::{Estimates, Overrun, Settings};
 use crate::scenario::sections::shared::{dates, not_supported};
 use crate::scenario::tree::{At, Node, Value};
@@ -51,6 +51,7 @@ pub fn settings(root: &mut Reader<'_>, complete: bool, faults: &mut Faults) -> S
             .and_then(|at| Some(At::new(u64::try_from(at.value).ok()?, at.span))),
         holidays: dates(&mut reader, "holidays", faults),
         horizon: reader.date("horizon", faults),
+        ceo_approval_above: reader.real("ceo_approval_above", &MONEY, faults),
         file_order: reader
             .node("dispatch")
             .and_then(|node| one_of("scenario.dispatch", node, &["priority", "file-order"], faults))
