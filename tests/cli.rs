@@ -195,12 +195,12 @@ fn what_is_not_a_scenario_file_is_refused() {
 #[test]
 fn commands_whose_time_has_not_come_say_so() {
     let folder = folder("later");
-    assert!(refused(&folder, &["compare", SEGMENT]).contains("not supported yet"));
+    assert!(refused(&folder, &["ledger", SEGMENT]).contains("not supported yet"));
     assert!(refused(&folder, &["rnu", SEGMENT]).contains("did you mean `sim run`"));
     assert!(refused(&folder, &["plan.toml"]).contains("sim run plan.toml"));
     assert!(refused(&folder, &["run", SEGMENT, "--precision", "0.01"]).contains("--precision"));
     assert!(refused(&folder, &["run", SEGMENT, "--trials", "1000000000"]).contains("10000000"));
-    assert!(!done(&folder, &["--help"]).contains("compare"));
+    assert!(!done(&folder, &["--help"]).contains("ledger"));
 }
 
 #[test]

@@ -37,7 +37,8 @@ impl<'a> Budgets<'a> {
         (0..self.plan.budgets.len()).all(|index| !self.is_breached(index, row))
     }
 
-    fn is_breached(&self, index: usize, row: &[f64]) -> bool {
+    /// Whether a trial breaches a budget of the plan.
+    pub(super) fn is_breached(&self, index: usize, row: &[f64]) -> bool {
         let (budget, number) = (&self.plan.budgets[index], self.numbers[index]);
         match &budget.kind {
             BudgetKind::Delivery { .. } => self.delivery(budget).is_some_and(|delivery| delivery.finish(row) > delivery.latest),

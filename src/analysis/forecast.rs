@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::compare::Comparison;
 use super::insights::{CheckpointForecast, DependencyForecast, DriverForecast, PathForecast, PathTree, TellingWeek};
 use crate::calendar::Date;
 use crate::plan::{DefaultUsed, ReadNotUsed};
@@ -59,6 +60,8 @@ pub struct Forecast {
     pub displacements: Vec<Displacement>,
     /// What each mitigation would buy.
     pub mitigations: Vec<MitigationForecast>,
+    /// The ways out on the same futures, where the scenario has options.
+    pub options: Option<Comparison>,
     /// What the numbers rest on, in sentences.
     pub assumptions: Vec<String>,
     /// What could move the date and is not in the model, in sentences.

@@ -82,6 +82,7 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         prices: prices.assumptions,
         displacements: prices.displacements,
         mitigations: prices.mitigations,
+        options: None,
         assumptions: assumptions(plan),
         not_modelled: not_modelled(plan),
         defaults: plan.defaults.clone(),

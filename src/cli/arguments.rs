@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 
+use crate::calendar::Date;
 use crate::diagnostic::Fault;
 use crate::scenario::sections::TRIALS;
+use crate::units::Percentile;
 
 /// Can we promise this date? Simulates a scenario of initiatives, estimates, teams and risks, and says how likely each
 /// commitment is, which date can be promised, and what is assumed.
@@ -26,6 +28,10 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Validate a scenario and print the plan as understood
     Check(CheckArguments),
+    /// Set a scenario's options, or other scenarios, against it on the same random numbers
+    Compare(CompareArguments),
+    /// Find the cheapest combination of options that can promise a date
+    Price(PriceArguments),
     #[command(external_subcommand)]
     Later(Vec<String>),
 }
@@ -61,6 +67,56 @@ pub(super) struct CheckArguments {
     pub(super) scenario: PathBuf,
     #[arg(long, hide = true)]
     preread: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompareArguments {
+    /// The scenario file
+    pub(super) scenario: PathBuf,
+    /// Other scenario files to set against it, beside its options
+    pub(super) others: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) futures: FuturesArguments,
+    /// Folder for the outputs [default: out/NAME-compare for NAME.toml]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PriceArguments {
+    /// The scenario file
+    pub(super) scenario: PathBuf,
+    /// The initiative whose date is asked about [default: the first that promises one]
+    #[arg(long, value_name = "ID")]
+    pub(super) initiative: Option<String>,
+    /// To whom the date is promised [default: the initiative's first promise]
+    #[arg(long, value_name = "WHO")]
+    pub(super) to: Option<String>,
+    /// The last day that is on time, such as 2026-06-30 [default: as promised]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(super) date: Option<Date>,
+    /// How sure it has to be, from 0.01 to 0.99
+    #[arg(long, value_name = "P", default_value = "0.85", value_parser = confidence)]
+    pub(super) confidence: Percentile,
+    #[command(flatten)]
+    pub(super) futures: FuturesArguments,
+    /// Folder for the outputs [default: out/NAME-price for NAME.toml]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+}
+
+/// Which futures to play, and how.
+#[derive(Debug, Args)]
+pub(super) struct FuturesArguments {
+    /// Futures to simulate of each, at most 10000 [default: as the scenario says]
+    #[arg(long, value_name = "N", value_parser = trials)]
+    pub(super) trials: Option<u32>,
+    /// Seed of every random stream [default: as the scenario says, or 1]
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub(super) seed: Option<u64>,
+    /// Threads to use; the results are the same with any number [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
 }
 
 impl Arguments {
@@ -118,10 +174,20 @@ fn trials(text: &str) -> Result<u32, String> {
         })
 }
 
+fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| format!("allowed: {}", Date::ALLOWED))
+}
+
+/// Reads a confidence such as `0.85`.
+fn confidence(text: &str) -> Result<Percentile, String> {
+    let share = text.parse::<f64>().ok();
+    share
+        .and_then(|share| Percentile::parse(&format!("p{}", share * 100.0)))
+        .ok_or_else(|| "allowed: a number from 0.01 to 0.99 with at most four decimals, such as 0.85".to_owned())
+}
+
 /// Commands that are named in the documentation and whose time has not come.
-const LATER: [&str; 11] = [
-    "compare",
-    "price",
+const LATER: [&str; 9] = [
     "explain",
     "rerun",
     "ledger",
@@ -142,19 +208,19 @@ pub(super) fn not_yet(words: &[String]) -> Fault {
     if LATER.contains(&command) || LATER_FLAGS.contains(&command) {
         return Fault::error("not-supported-yet", format!("`sim {command}` is not supported yet")).hint(match command.split_once(" --") {
             Some((command, _)) => format!("leave it out; see sim {command} --help"),
-            None => "supported now: sim run, sim check; see sim --help".to_owned(),
+            None => "supported now: sim run, sim check, sim compare, sim price; see sim --help".to_owned(),
         });
     }
     let fault = Fault::error("unknown-command", format!("there is no command `{command}`"));
     if command.ends_with(".toml") {
         return fault.hint(format!("to simulate a scenario: sim run {command}"));
     }
-    match ["run", "check"]
+    match ["run", "check", "compare", "price"]
         .into_iter()
         .find(|known| strsim::damerau_levenshtein(known, command) <= 2)
     {
         Some(known) => fault.hint(format!("did you mean `sim {known}`?")),
-        None => fault.hint("supported: sim run, sim check; see sim --help"),
+        None => fault.hint("supported: sim run, sim check, sim compare, sim price; see sim --help"),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Arguments, files, progress, exit codes: the only room that touches the world.
 
 mod arguments;
+mod compare;
 mod failure;
 mod output;
+mod price;
 mod progress;
 mod run;
 mod terminal;
@@ -22,6 +24,8 @@ pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => run::check(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Price(arguments) => price::price(&arguments),
         Command::Later(words) => Err(Failure::Input(vec![arguments::not_yet(&words)])),
     };
     let Err(failure) = result else { return ExitCode::SUCCESS };

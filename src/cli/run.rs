@@ -21,25 +21,36 @@ use crate::report;
 use crate::report::charts::ChartError;
 use crate::report::tables::TableError;
 use crate::scenario::tree::MOST_BYTES;
+use crate::scenario::{self, Scenario};
 
 /// A scenario that can be run.
-struct Loaded {
-    plan: Plan,
-    facts: ScenarioFacts,
+pub(super) struct Loaded {
+    pub(super) plan: Plan,
+    pub(super) facts: ScenarioFacts,
 }
 
-fn load(path: &Path) -> Result<Loaded, Failure> {
+pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
+    Ok(open(path)?.1)
+}
+
+/// A scenario that can be run, and what its file says.
+pub(super) fn open(path: &Path) -> Result<(Scenario, Loaded), Failure> {
     let name = path.display().to_string();
     let bytes = read(path, &name)?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    let plan = plan::read(&name, bytes, &|file| read_beside(&folder, file)).map_err(Failure::Input)?;
+    let scenario = scenario::read(&name, bytes).map_err(Failure::Input)?;
+    let plan = plan::build(&scenario, &|file| beside_scenario(path, file)).map_err(Failure::Input)?;
     let facts = ScenarioFacts {
         name: plan.name.clone(),
         file: name,
         sha256,
     };
-    Ok(Loaded { plan, facts })
+    Ok((scenario, Loaded { plan, facts }))
+}
+
+/// Reads a file that the scenario at `path` names.
+pub(super) fn beside_scenario(path: &Path, file: &str) -> io::Result<String> {
+    read_beside(&path.parent().map(Path::to_path_buf).unwrap_or_default(), file)
 }
 
 /// Reads a file that the scenario names. A scenario can come from someone else, so not even a link leads out of its folder.
@@ -80,14 +91,14 @@ fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
 }
 
 /// What is known before the first trial counts.
-struct Prepared {
-    compiled: Compiled,
+pub(super) struct Prepared {
+    pub(super) compiled: Compiled,
     landmarks: Landmarks,
-    horizon: Horizon,
+    pub(super) horizon: Horizon,
     watch: Watch,
 }
 
-fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
+pub(super) fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
     let compiled = Compiled::new(plan, seed);
     let landmarks = engine::landmarks(&compiled);
     let drivers = Watch::drivers(&landmarks);
@@ -119,13 +130,16 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let stems = chart_stems(&plan);
     let folder = Folder::at(
         arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario)),
-        &names(&stems),
+        &names(&stems, !plan.options.is_empty()),
     )?;
     let seed = arguments.seed.unwrap_or(plan.seed);
     let trials = arguments.trials.unwrap_or(plan.trials);
     let prepared = prepare(&plan, seed)?;
     let stop = progress::stop_on_interrupt();
-    let bar = progress::bar(u64::from(trials) + u64::from(analysis::price_trials(trials)) * u64::from(analysis::price_runs(&plan)));
+    let compared = analysis::price_trials(trials);
+    let options = analysis::own_options(&plan);
+    let runs = u64::from(analysis::price_runs(&plan)) + options.len() as u64;
+    let bar = progress::bar(u64::from(trials) + u64::from(compared) * runs);
     let what = Run {
         first: 0,
         trials,
@@ -140,6 +154,13 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     }
     let forward = |done| bar.set_position(u64::from(trials) + u64::from(done));
     let prices = analysis::prices(&plan, seed, what, &result, stop, forward).map_err(machine)?;
+    let before = compared.saturating_mul(analysis::price_runs(&plan));
+    let compare = || {
+        analysis::compare(&plan, &options, seed, what, prepared.horizon, &result, stop, |done| {
+            forward(before.saturating_add(done));
+        })
+    };
+    let comparison = (!options.is_empty()).then(compare).transpose().map_err(machine)?;
     bar.finish_and_clear();
     let facts = Facts {
         scenario: facts,
@@ -147,6 +168,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         trials_requested: trials,
     };
     let forecast = analysis::forecast(&plan, facts, prepared.horizon, &prepared.landmarks, &result, prices);
+    let forecast = Forecast {
+        partial: forecast.partial || comparison.as_ref().is_some_and(|comparison| comparison.partial),
+        options: comparison,
+        ..forecast
+    };
     let json = report::json::summary_json(&forecast).map_err(|error| Failure::Machine(error.to_string()))?;
     let files = files(&forecast, &json, &stems)?;
     folder.replace_with(&files)?;
@@ -161,7 +187,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
 }
 
 /// Says what was written and where; the pictures by their folder.
-fn written(folder: &Path, files: &[(String, Vec<u8>)]) -> String {
+pub(super) fn written(folder: &Path, files: &[(String, Vec<u8>)]) -> String {
     let mut names: Vec<&str> = files
         .iter()
         .map(|(name, _)| name.find('/').map_or(name.as_str(), |slash| &name[..=slash]))
@@ -184,14 +210,16 @@ const TABLES: [(&str, WriteTable); 6] = [
 ];
 
 const SUMMARY: &str = "summary.json";
+pub(super) const OPTIONS: &str = "options.csv";
 
 /// The paths of all outputs inside the folder.
-fn names(stems: &[String]) -> Vec<String> {
+fn names(stems: &[String], has_options: bool) -> Vec<String> {
     let charts = stems
         .iter()
         .flat_map(|stem| [format!("charts/{stem}.svg"), format!("charts/{stem}.png")]);
     std::iter::once(SUMMARY)
         .chain(TABLES.map(|(name, _)| name))
+        .chain(has_options.then_some(OPTIONS))
         .map(str::to_owned)
         .chain(charts)
         .collect()
@@ -204,6 +232,10 @@ fn files(forecast: &Forecast, json: &str, stems: &[String]) -> Result<Vec<(Strin
     for (name, table) in TABLES {
         let text = table(forecast).map_err(|error| Failure::Machine(error.to_string()))?;
         files.push((name.to_owned(), text.into_bytes()));
+    }
+    if let Some(comparison) = &forecast.options {
+        let text = report::options::options_csv(comparison).map_err(|error| Failure::Machine(error.to_string()))?;
+        files.push((OPTIONS.to_owned(), text.into_bytes()));
     }
     for (initiative, stem) in forecast.initiatives.iter().zip(stems) {
         let chart = report::charts::s_curve(initiative, forecast).map_err(chart_failed)?;
@@ -246,7 +278,7 @@ fn file_name(id: &str) -> String {
         .collect()
 }
 
-fn default_folder(scenario: &Path) -> PathBuf {
+pub(super) fn default_folder(scenario: &Path) -> PathBuf {
     Path::new("out").join(scenario.file_stem().unwrap_or(scenario.as_os_str()))
 }
 
@@ -259,7 +291,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
 }
 
 /// Shows what is allowed but probably not meant, without failing.
-fn warn(warnings: &[Fault]) {
+pub(super) fn warn(warnings: &[Fault]) {
     debug_assert!(warnings.iter().all(|warning| warning.severity == Severity::Warning));
     if !warnings.is_empty() {
         // A closed standard error leaves nobody to warn. On a terminal what follows stands apart.
@@ -269,6 +301,6 @@ fn warn(warnings: &[Fault]) {
     }
 }
 
-fn machine(error: RunError) -> Failure {
+pub(super) fn machine(error: RunError) -> Failure {
     Failure::Machine(error.to_string())
 }

@@ -229,6 +229,7 @@ pub fn forecast(name: &str, calendar: &Calendar, initiatives: Vec<InitiativeFore
         prices: Vec::new(),
         displacements: Vec::new(),
         mitigations: Vec::new(),
+        options: None,
         assumptions: Vec::new(),
         not_modelled: Vec::new(),
         defaults: Vec::new(),

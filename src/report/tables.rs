@@ -24,20 +24,20 @@ impl fmt::Display for TableError {
 impl std::error::Error for TableError {}
 
 /// Rows of one table.
-struct Table(csv::Writer<Vec<u8>>);
+pub(super) struct Table(csv::Writer<Vec<u8>>);
 
 impl Table {
-    fn new(columns: &[&str]) -> Result<Self, TableError> {
+    pub(super) fn new(columns: &[&str]) -> Result<Self, TableError> {
         let mut table = Self(csv::Writer::from_writer(Vec::new()));
         table.0.write_record(columns).map_err(|error| TableError(error.to_string()))?;
         Ok(table)
     }
 
-    fn row(&mut self, cells: &[String]) -> Result<(), TableError> {
+    pub(super) fn row(&mut self, cells: &[String]) -> Result<(), TableError> {
         self.0.write_record(cells).map_err(|error| TableError(error.to_string()))
     }
 
-    fn finish(self) -> Result<String, TableError> {
+    pub(super) fn finish(self) -> Result<String, TableError> {
         let bytes = self.0.into_inner().map_err(|error| TableError(error.to_string()))?;
         String::from_utf8(bytes).map_err(|error| TableError(error.to_string()))
     }
@@ -45,7 +45,7 @@ impl Table {
 
 /// A text in full, inert, and one that no spreadsheet takes for a formula: where it begins with `=`, `+`, `-` or `@`, an
 /// apostrophe stands in front.
-fn safe(text: &str) -> String {
+pub(super) fn safe(text: &str) -> String {
     let text = inert(text);
     // Some programs skip blanks and quotes before they look for a formula.
     let begins = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '“' | '”' | '„' | '«' | '‘' | '’'));
@@ -54,15 +54,15 @@ fn safe(text: &str) -> String {
 }
 
 /// The shortest text that reads back as the same number; empty for what is no finite number.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     if value.is_finite() { value.to_string() } else { String::new() }
 }
 
-fn optional(value: Option<f64>) -> String {
+pub(super) fn optional(value: Option<f64>) -> String {
     value.map_or_else(String::new, number)
 }
 
-fn iso(date: Option<Date>) -> String {
+pub(super) fn iso(date: Option<Date>) -> String {
     date.map_or_else(String::new, |date| date.to_string())
 }
 

@@ -33,6 +33,7 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
     page.prices(forecast);
     page.mitigations(forecast);
     page.displacements(forecast);
+    page.options(forecast);
     page.cost(forecast);
     page.people(forecast);
     page.notes(forecast);

@@ -324,6 +324,18 @@ pub fn rounded(value: f64) -> String {
     })
 }
 
+/// A simulated change of an amount: `+12,000`, `−177,000`; `0` for less than half of one.
+#[must_use]
+pub fn signed_amount(change: f64) -> String {
+    if change.abs() < 0.5 {
+        "0".into()
+    } else if change > 0.0 {
+        format!("+{}", rounded(change))
+    } else {
+        rounded(change)
+    }
+}
+
 /// A number of people: `12`, `11.4`.
 #[must_use]
 pub fn head_count(people: f64) -> String {
