@@ -321,3 +321,64 @@ fn a_link_does_not_lead_out_of_the_scenarios_folder() {
     assert!(refused(&folder, &["run", "inside/link.toml"]).contains("leads out"));
     done(&folder.join("inside"), &["run", "own.toml", "--trials", "100"]);
 }
+
+const OPTIONS: &str = "[scenario]\nstart = 2026-01-05\ntrials = 400\n[initiative.x]\ncommitment = 2026-02-27\n\
+                       [initiative.x.task]\na = { duration = [\"4w\", \"6w\", \"10w\"] }\n\
+                       [option.faster]\ncost = 7\ninitiative.x.task.a.duration = [\"2w\", \"3w\", \"5w\"]\n";
+
+#[test]
+fn options_are_compared_and_priced_into_folders_of_their_own() {
+    let folder = folder("options");
+    fs::write(folder.join("plan.toml"), OPTIONS).expect("writable");
+    let text = done(&folder, &["compare", "plan.toml"]);
+    assert!(
+        text.contains("1 faster") && text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
+    let table = fs::read_to_string(folder.join("out/plan-compare/options.csv")).expect("a table");
+    assert!(
+        table.starts_with(
+            "initiative,option,title,recommended,cost,p50,p80,p90,to,p_on_time,p_better,delta_p80_days,delta_ci_low,delta_ci_high,"
+        ),
+        "{table}"
+    );
+    assert_eq!(table.lines().count(), 3);
+    let text = done(&folder, &["price", "plan.toml", "--date", "2026-02-27", "--confidence", "0.9"]);
+    assert!(text.contains("it costs 7 more on average"), "{text}");
+    assert!(folder.join("out/plan-price/price.csv").is_file());
+    // A run shows the same table.
+    done(&folder, &["run", "plan.toml"]);
+    assert_eq!(fs::read_to_string(folder.join("out/plan/options.csv")).expect("a table"), table);
+    // Another file is set against the first, and against itself differs by nothing.
+    let text = done(&folder, &["compare", "plan.toml", "plan.toml"]);
+    assert!(text.contains("2 plan.toml") && text.contains("the same in all"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_compared_or_priced_is_refused_with_a_way_out() {
+    let folder = folder("options-refused");
+    fs::write(folder.join("plan.toml"), OPTIONS).expect("writable");
+    let write = |name: &str, text: String| fs::write(folder.join(name), text).expect("writable");
+    write("bare.toml", OPTIONS.split("[option").next().unwrap_or_default().to_owned());
+    write("later.toml", OPTIONS.replace("2026-01-05", "2026-01-12"));
+    write("other.toml", OPTIONS.replace("initiative.x", "initiative.y"));
+    write(
+        "many.toml",
+        (0..9).fold(OPTIONS.to_owned(), |text, index| format!("{text}[option.o{index}]\n")),
+    );
+    for (arguments, code) in [
+        (&["compare", "bare.toml"][..], "nothing-to-compare"),
+        (&["compare", "plan.toml", "later.toml"], "other-start"),
+        (&["compare", "plan.toml", "other.toml"], "other-initiatives"),
+        (&["price", "bare.toml"], "nothing-to-price"),
+        (&["price", "many.toml"], "too-many-combinations"),
+        (&["price", "plan.toml", "--initiative", "z"], "unknown-initiative"),
+        (&["price", "plan.toml", "--to", "board"], "unknown-promise"),
+        (&["price", "plan.toml", "--date", "2025-01-01"], "date-before-start"),
+    ] {
+        let text = refused(&folder, arguments);
+        let has_a_way_out = text.contains("help:") || text.contains("allowed:");
+        assert!(text.contains(code) && has_a_way_out, "{arguments:?}: {text}");
+    }
+    assert!(!folder.join("out").exists(), "nothing is written where nothing is compared");
+}
