@@ -198,9 +198,42 @@ fn commands_whose_time_has_not_come_say_so() {
     assert!(refused(&folder, &["compare", SEGMENT]).contains("not supported yet"));
     assert!(refused(&folder, &["rnu", SEGMENT]).contains("did you mean `sim run`"));
     assert!(refused(&folder, &["plan.toml"]).contains("sim run plan.toml"));
-    assert!(refused(&folder, &["run", SEGMENT, "--precision", "0.01"]).contains("--precision"));
+    assert!(refused(&folder, &["run", SEGMENT, "--precision", "0"]).contains("0.0005 to 0.2"));
     assert!(refused(&folder, &["run", SEGMENT, "--trials", "1000000000"]).contains("10000000"));
     assert!(!done(&folder, &["--help"]).contains("compare"));
+}
+
+/// More futures are played until the numbers are known; where they run out, it is said of which.
+#[test]
+fn a_precision_ends_the_run_or_is_said_to_be_missed() {
+    let folder = folder("precision");
+    let summary = |arguments: &[&str]| -> serde_json::Value {
+        let all: Vec<&str> = ["run", FIRST, "--json"].iter().chain(arguments).copied().collect();
+        serde_json::from_str(&done(&folder, &all)).expect("a summary")
+    };
+    let loose = summary(&["--precision", "0.05"]);
+    let tight = summary(&["--precision", "1%"]);
+    let (few, many) = (
+        loose["trials"].as_u64().expect("a number"),
+        tight["trials"].as_u64().expect("a number"),
+    );
+    assert!(few < many && many < 100_000, "{few}, {many}");
+    assert_eq!(tight["precision"]["reached"], true);
+    assert_eq!(tight["partial"], false);
+    for number in tight["precision"]["numbers"].as_array().expect("numbers") {
+        assert!(number["half_width"].as_f64().expect("known") <= 0.01, "{number}");
+    }
+    // The same futures as a run of so many.
+    let plain = summary(&["--trials", &many.to_string()]);
+    assert_eq!(plain["initiatives"], tight["initiatives"]);
+    assert_eq!(plain["checkpoints"], tight["checkpoints"]);
+    // The threads change nothing.
+    assert_eq!(summary(&["--precision", "1%", "--threads", "1"]), tight);
+    let short = done(&folder, &["run", FIRST, "--precision", "0.001", "--trials", "2000"]);
+    assert!(
+        short.contains("not resolved") && short.contains("2,000 futures were not enough"),
+        "{short}"
+    );
 }
 
 #[test]

@@ -32,6 +32,7 @@ fn forecast(toml: &str) -> Forecast {
         scenario,
         seed: plan.seed,
         trials_requested: 4_000,
+        precision: None,
     };
     analysis::forecast(&plan, facts, horizon, &landmarks, &trials, prices)
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::insights::{CheckpointForecast, DependencyForecast, DriverForecast, PathForecast, PathTree, TellingWeek};
+use super::precision::PrecisionForecast;
 use crate::calendar::Date;
 use crate::plan::{DefaultUsed, ReadNotUsed};
 use crate::units::{Percentile, WorkDays};
@@ -27,6 +28,8 @@ pub struct Forecast {
     pub trials_requested: u32,
     /// Whether the run was interrupted before all trials were done.
     pub partial: bool,
+    /// How well the numbers are known, where somebody asked for it.
+    pub precision: Option<PrecisionForecast>,
     /// The first day.
     pub start: Date,
     /// The last day that budgets look at.

@@ -7,6 +7,7 @@ mod company;
 mod forecast;
 mod horizon;
 mod insights;
+mod precision;
 mod prices;
 mod reading;
 mod recommended;
@@ -24,6 +25,7 @@ pub use insights::{
     Bits, Branch, CheckpointForecast, Colour, Condition, DependencyForecast, DriverForecast, Outlook, Path, PathForecast, PathTree,
     Representative, Source, TellingWeek, Trigger,
 };
+pub use precision::{MOST_TRIALS_TO_PRECISION, Precise, PrecisionForecast, precision};
 pub use prices::{Prices, price_runs, price_trials, prices};
 pub use summarise::{Facts, forecast};
 pub use understanding::{PaperTask, Step, Understanding, WaitedFor, understand};

@@ -9,6 +9,7 @@ use super::forecast::{
     ScenarioFacts, Timelines,
 };
 use super::horizon::Horizon;
+use super::precision::PrecisionForecast;
 use super::prices::Prices;
 use super::reading::{moment, share};
 use crate::calendar::Calendar;
@@ -33,6 +34,8 @@ pub struct Facts {
     pub seed: u64,
     /// Trials that were asked for.
     pub trials_requested: u32,
+    /// How well the numbers are known, where somebody asked for it.
+    pub precision: Option<PrecisionForecast>,
 }
 
 /// What the trials say. Shapes: `trials` has a column for each initiative of the plan.
@@ -66,6 +69,7 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         trials: count as u32,
         trials_requested: facts.trials_requested,
         partial: (count as u32) < facts.trials_requested || !prices.is_whole,
+        precision: facts.precision,
         start: plan.calendar.start(),
         horizon: horizon.date,
         initiatives,

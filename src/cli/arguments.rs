@@ -49,8 +49,10 @@ pub(super) struct RunArguments {
     /// Print summary.json to standard output and nothing else
     #[arg(long)]
     pub(super) json: bool,
-    #[arg(long, hide = true)]
-    precision: Option<String>,
+    /// Simulate until P50, P80 and the odds of each promise are known to ±X (0.01 is one point, or 1 % of a finish) and it is settled
+    /// on which side of its tolerance each budget lies; at most as many futures as --trials says [default: 1000000]
+    #[arg(long, value_name = "X", value_parser = half_width)]
+    pub(super) precision: Option<f64>,
     #[arg(long, hide = true)]
     samples: bool,
 }
@@ -96,7 +98,6 @@ impl Command {
     /// The flag that is named in the documentation and whose time has not come, if there is one.
     const fn flag_not_yet(&self) -> Option<&'static str> {
         match self {
-            Self::Run(RunArguments { precision: Some(_), .. }) => Some("run --precision"),
             Self::Run(RunArguments { samples: true, .. }) => Some("run --samples"),
             Self::Check(CheckArguments { preread: true, .. }) => Some("check --preread"),
             _ => None,
@@ -118,6 +119,18 @@ fn trials(text: &str) -> Result<u32, String> {
         })
 }
 
+/// Reads a half-width: `0.01`, or `1%`.
+fn half_width(text: &str) -> Result<f64, String> {
+    let (number, unit) = match text.trim().strip_suffix('%') {
+        Some(number) => (number, 0.01),
+        None => (text, 1.0),
+    };
+    let value = number.trim().parse::<f64>().ok().map(|value| value * unit);
+    value
+        .filter(|value| (0.000_5..=0.2).contains(value))
+        .ok_or_else(|| "allowed: a number from 0.0005 to 0.2, such as 0.01 for one percentage point".to_owned())
+}
+
 /// Commands that are named in the documentation and whose time has not come.
 const LATER: [&str; 11] = [
     "compare",
@@ -134,7 +147,7 @@ const LATER: [&str; 11] = [
 ];
 
 /// Flags, each with its command, that are named in the documentation and whose time has not come.
-const LATER_FLAGS: [&str; 3] = ["run --precision", "run --samples", "check --preread"];
+const LATER_FLAGS: [&str; 2] = ["run --samples", "check --preread"];
 
 /// The fault of asking for a command that there is not, or not yet.
 pub(super) fn not_yet(words: &[String]) -> Fault {

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::output::Folder;
 use super::progress;
 use super::terminal::{colour_for, print};
-use crate::analysis::{self, Facts, Forecast, Horizon, ScenarioFacts};
+use crate::analysis::{self, Facts, Forecast, Horizon, MOST_TRIALS_TO_PRECISION, PrecisionForecast, ScenarioFacts};
 use crate::diagnostic::{self, Fault, Severity};
 use crate::engine::{self, Compiled, Landmarks, Run, RunError, Watch};
 use crate::inert::inert;
@@ -122,18 +122,46 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         &names(&stems),
     )?;
     let seed = arguments.seed.unwrap_or(plan.seed);
-    let trials = arguments.trials.unwrap_or(plan.trials);
+    let most = match arguments.precision {
+        Some(_) => arguments.trials.unwrap_or(MOST_TRIALS_TO_PRECISION),
+        None => arguments.trials.unwrap_or(plan.trials),
+    };
+    let mut trials = if arguments.precision.is_some() {
+        PrecisionForecast::first_trials(most)
+    } else {
+        most
+    };
     let prepared = prepare(&plan, seed)?;
     let stop = progress::stop_on_interrupt();
-    let bar = progress::bar(u64::from(trials) + u64::from(analysis::price_trials(trials)) * u64::from(analysis::price_runs(&plan)));
-    let what = Run {
+    let bar = progress::bar(u64::from(trials) + price_length(&plan, trials));
+    let mut what = Run {
         first: 0,
         trials,
         threads: arguments.threads.map_or(0, usize::from),
         window: prepared.horizon.window(&plan, true),
         watch: Some(&prepared.watch),
     };
-    let result = engine::run(&prepared.compiled, what, stop, |done| bar.set_position(u64::from(done))).map_err(machine)?;
+    let mut result = engine::run(&prepared.compiled, what, stop, |done| bar.set_position(u64::from(done))).map_err(machine)?;
+    let mut precise = None;
+    if let Some(half_width) = arguments.precision {
+        loop {
+            let known = analysis::precision(&plan, &result, &what.window, half_width, most);
+            let next = known.next_trials(result.count() as u32).filter(|_| result.count() as u32 == trials);
+            precise = Some(known);
+            let Some(next) = next else { break };
+            what.first = trials;
+            what.trials = next - trials;
+            bar.set_length(u64::from(next) + price_length(&plan, next));
+            let more = engine::run(&prepared.compiled, what, stop, |done| {
+                bar.set_position(u64::from(what.first + done))
+            });
+            trials = next;
+            result = result
+                .merge(more.map_err(machine)?)
+                .ok_or_else(|| Failure::Machine("parts of a run do not fit".to_owned()))?;
+        }
+        (what.first, what.trials) = (0, trials);
+    }
     if result.count() == 0 {
         bar.finish_and_clear();
         return Err(Failure::InterruptedAtOnce);
@@ -145,6 +173,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         scenario: facts,
         seed,
         trials_requested: trials,
+        precision: precise,
     };
     let forecast = analysis::forecast(&plan, facts, prepared.horizon, &prepared.landmarks, &result, prices);
     let json = report::json::summary_json(&forecast).map_err(|error| Failure::Machine(error.to_string()))?;
@@ -158,6 +187,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         print(&text)?;
     }
     if forecast.partial { Err(Failure::Interrupted) } else { Ok(()) }
+}
+
+/// Futures that the price lists play, for a bar.
+fn price_length(plan: &Plan, trials: u32) -> u64 {
+    u64::from(analysis::price_trials(trials)) * u64::from(analysis::price_runs(plan))
 }
 
 /// Says what was written and where; the pictures by their folder.

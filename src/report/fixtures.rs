@@ -220,6 +220,7 @@ pub fn forecast(name: &str, calendar: &Calendar, initiatives: Vec<InitiativeFore
         budgets: Vec::new(),
         cost: None,
         capacity: Vec::new(),
+        precision: None,
         checkpoints: vec![],
         path_trees: vec![],
         telling_weeks: vec![],

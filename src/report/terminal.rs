@@ -35,6 +35,7 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
     page.displacements(forecast);
     page.cost(forecast);
     page.people(forecast);
+    page.precision(forecast);
     page.notes(forecast);
     page.footer(forecast);
     page.into_text()
@@ -290,6 +291,45 @@ impl Page {
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let row = promises.iter().map(|promise| plain(short_date(&promise.at))).collect();
         self.table(&vec![Side::Left; promises.len()], 0, &header, &[row]);
+    }
+
+    /// How well the numbers are known, where somebody asked for it.
+    fn precision(&mut self, forecast: &Forecast) {
+        let Some(precision) = &forecast.precision else { return };
+        self.blank();
+        self.heading(&format!("Precision: ±{} asked for", plain_percent(precision.half_width)));
+        let rows: Vec<Vec<Cell>> = precision
+            .numbers
+            .iter()
+            .map(|number| {
+                vec![
+                    plain(cut(&number.of, 40)),
+                    plain(cut(&number.what, 30)),
+                    plain(
+                        number
+                            .half_width
+                            .map_or_else(|| "–".into(), |half| format!("±{:.2} %", half * 100.0)),
+                    ),
+                    if number.resolved {
+                        plain("resolved")
+                    } else {
+                        styled("not resolved", UNSURE.bold())
+                    },
+                ]
+            })
+            .collect();
+        self.table(
+            &[Side::Left, Side::Left, Side::Right, Side::Left],
+            0,
+            &["Of", "", "known to", ""],
+            &rows,
+        );
+        let text = if precision.reached {
+            format!("{} futures were enough.", thousands(forecast.trials.into()))
+        } else {
+            format!("{} futures were not enough.", thousands(forecast.trials.into()))
+        };
+        self.paragraph(&text, INDENT, Style::new());
     }
 
     fn notes(&mut self, forecast: &Forecast) {
