@@ -1,7 +1,9 @@
-//! Estimators over trials: proportions and quantiles, each with its interval. No number without its simulation error.
+//! Estimators over trials: proportions and quantiles, each with its interval, and rank correlation.
 
 mod proportion;
 mod quantile;
+mod rank;
 
 pub use proportion::{Interval, Proportion, Z_95};
 pub use quantile::{RankInterval, Sorted, rank_interval};
+pub use rank::Ranked;
