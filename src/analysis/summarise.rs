@@ -3,6 +3,8 @@
 use super::assumptions::{assumptions, not_modelled};
 use super::budgets::Budgets;
 use super::company::{capacity, cost};
+use super::dependencies::dependencies;
+use super::drivers::drivers;
 use super::forecast::{
     CommitmentForecast, CurvePoint, Forecast, InitiativeForecast, Landmark, Mean, Moment, PortfolioForecast, Quantile, SCHEMA_VERSION,
     ScenarioFacts, Timelines,
@@ -74,8 +76,8 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         checkpoints: vec![],
         path_trees: vec![],
         telling_weeks: vec![],
-        drivers: vec![],
-        dependencies: vec![],
+        drivers: drivers(plan, trials, &finishes, &prices.removals),
+        dependencies: dependencies(plan, trials),
         paths: vec![],
         prices: prices.assumptions,
         displacements: prices.displacements,
