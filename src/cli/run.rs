@@ -192,17 +192,31 @@ fn files(forecast: &Forecast, json: &str) -> Result<Vec<(String, Vec<u8>)>, Fail
             "assumptions.csv".to_owned(),
             report::tables::assumptions_csv(forecast).map_err(table_failed)?.into_bytes(),
         ),
+        (
+            "drivers.csv".to_owned(),
+            report::tables::drivers_csv(forecast).map_err(table_failed)?.into_bytes(),
+        ),
+        (
+            "dependencies.csv".to_owned(),
+            report::tables::dependencies_csv(forecast).map_err(table_failed)?.into_bytes(),
+        ),
     ];
     let single = forecast.initiatives.len() == 1;
     for initiative in &forecast.initiatives {
-        let chart = report::charts::s_curve(initiative, forecast).map_err(chart_failed)?;
-        let stem = if single {
-            "s-curve".to_owned()
-        } else {
-            format!("s-curve-{}", file_name(&initiative.id))
-        };
-        files.push((format!("charts/{stem}.svg"), chart.svg.into_bytes()));
-        files.push((format!("charts/{stem}.png"), chart.png));
+        let charts = [
+            ("s-curve", report::charts::s_curve(initiative, forecast)),
+            ("tornado", report::charts::tornado(initiative, forecast)),
+        ];
+        for (name, chart) in charts {
+            let chart = chart.map_err(chart_failed)?;
+            let stem = if single {
+                name.to_owned()
+            } else {
+                format!("{name}-{}", file_name(&initiative.id))
+            };
+            files.push((format!("charts/{stem}.svg"), chart.svg.into_bytes()));
+            files.push((format!("charts/{stem}.png"), chart.png));
+        }
     }
     Ok(files)
 }

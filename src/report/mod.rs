@@ -8,6 +8,7 @@ mod budgets;
 mod causes;
 pub mod charts;
 pub mod check;
+mod drivers;
 pub mod json;
 mod page;
 mod register;
