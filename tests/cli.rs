@@ -77,8 +77,12 @@ fn a_run_prints_a_summary_and_writes_its_outputs() {
             "capacity.csv",
             "charts/s-curve.png",
             "charts/s-curve.svg",
+            "charts/tornado.png",
+            "charts/tornado.svg",
             "checkpoints.csv",
             "commitments.csv",
+            "dependencies.csv",
+            "drivers.csv",
             "summary.json",
             "timelines.csv"
         ]
@@ -108,6 +112,8 @@ fn a_run_prints_a_summary_and_writes_its_outputs() {
         header("assumptions.csv"),
         "initiative,assumption,p50_days,p80_days,p_on_time_change,ci_low,ci_high"
     );
+    assert!(header("drivers.csv").starts_with("initiative,kind,id,criticality,cruciality,ssi,p50_days,p80_days,worst_lift"));
+    assert!(header("dependencies.csv").starts_with("initiative,from,to,criticality,expected_delay_days,colour,rule"));
     let percentiles: Vec<String> = fs::read_to_string(out.join("timelines.csv"))
         .expect("timelines.csv")
         .lines()

@@ -237,8 +237,8 @@ fn charts_are_well_formed_and_each_has_its_own_file() {
             assert!(reader.next_frame(&mut pixels).is_ok(), "{name}");
         }
     }
-    assert_eq!(names.len(), 2 * initiatives);
-    assert_eq!(titles.len(), initiatives, "{titles:?}");
+    assert!(titles.len() >= 2 * initiatives, "{titles:?}");
+    assert_eq!(names.len(), 2 * titles.len(), "each picture as SVG and as PNG, and no two alike");
 }
 
 /// That an XML reader finds nothing but drawing in a picture. Its title.

@@ -1,9 +1,11 @@
-//! From trials to what they mean: timelines, commitments, budgets.
+//! From trials to what they mean: timelines, commitments, budgets, what drives them.
 
 mod assumptions;
 mod budgets;
 mod checkpoints;
 mod company;
+mod dependencies;
+mod drivers;
 mod forecast;
 mod horizon;
 mod insights;
@@ -22,8 +24,8 @@ pub use forecast::{
 };
 pub use horizon::{Horizon, HorizonError, horizon, pilot_limit};
 pub use insights::{
-    Bits, Branch, CheckpointForecast, Colour, Condition, DependencyForecast, DriverForecast, Outlook, Path, PathForecast, PathTree,
-    Representative, Source, TellingWeek, Trigger,
+    Bits, Branch, CheckpointForecast, Colour, Condition, DependencyForecast, DriverForecast, Outlook, Outside, Path, PathForecast,
+    PathTree, Representative, Source, TellingWeek, Trigger,
 };
 pub use precision::{MOST_TRIALS_TO_PRECISION, Precise, PrecisionForecast, precision};
 pub use prices::{Prices, price_runs, price_trials, prices};

@@ -4,6 +4,8 @@ use super::assumptions::{assumptions, not_modelled};
 use super::budgets::Budgets;
 use super::checkpoints::telling;
 use super::company::{capacity, cost};
+use super::dependencies::dependencies;
+use super::drivers::drivers;
 use super::forecast::{
     CommitmentForecast, CurvePoint, Forecast, InitiativeForecast, Landmark, Mean, Moment, PortfolioForecast, Quantile, SCHEMA_VERSION,
     ScenarioFacts, Timelines,
@@ -80,8 +82,8 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         checkpoints: telling.checkpoints,
         path_trees: telling.trees,
         telling_weeks: telling.weeks,
-        drivers: vec![],
-        dependencies: vec![],
+        drivers: drivers(plan, trials, &finishes, &prices.removals),
+        dependencies: dependencies(plan, trials),
         paths: vec![],
         prices: prices.assumptions,
         displacements: prices.displacements,

@@ -178,8 +178,7 @@ mod tests {
     #[test]
     fn flags_whose_time_has_not_come_say_so_wherever_they_stand() {
         for (words, flag) in [
-            (&["sim", "run", "a.toml", "--precision", "0.01"][..], "`sim run --precision`"),
-            (&["sim", "run", "--precision=0.01", "a.toml"], "`sim run --precision`"),
+            (&["sim", "run", "a.toml", "--samples"][..], "`sim run --samples`"),
             (&["sim", "run", "--samples", "a.toml"], "`sim run --samples`"),
             (&["sim", "check", "a.toml", "--preread"], "`sim check --preread`"),
         ] {

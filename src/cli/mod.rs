@@ -2,6 +2,7 @@
 
 mod arguments;
 mod failure;
+mod files;
 mod output;
 mod progress;
 mod run;

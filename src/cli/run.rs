@@ -1,6 +1,5 @@
 //! `sim run` and `sim check`.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -9,17 +8,16 @@ use sha2::{Digest, Sha256};
 
 use super::arguments::{CheckArguments, RunArguments};
 use super::failure::Failure;
+use super::files::Outputs;
 use super::output::Folder;
 use super::progress;
 use super::terminal::{colour_for, print};
-use crate::analysis::{self, Facts, Forecast, Horizon, MOST_TRIALS_TO_PRECISION, PrecisionForecast, ScenarioFacts};
+use crate::analysis::{self, Facts, Horizon, MOST_TRIALS_TO_PRECISION, PrecisionForecast, ScenarioFacts};
 use crate::diagnostic::{self, Fault, Severity};
 use crate::engine::{self, Compiled, Landmarks, Run, RunError, Watch};
 use crate::inert::inert;
 use crate::plan::{self, Plan};
 use crate::report;
-use crate::report::charts::ChartError;
-use crate::report::tables::TableError;
 use crate::scenario::tree::MOST_BYTES;
 
 /// A scenario that can be run.
@@ -116,10 +114,10 @@ fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let Loaded { plan, facts } = load(&arguments.scenario)?;
     warn(&plan.warnings);
-    let stems = chart_stems(&plan);
+    let outputs = Outputs::of(&plan);
     let folder = Folder::at(
         arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario)),
-        &names(&stems),
+        &outputs.names(),
     )?;
     let seed = arguments.seed.unwrap_or(plan.seed);
     let most = match arguments.precision {
@@ -177,7 +175,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     };
     let forecast = analysis::forecast(&plan, facts, prepared.horizon, &prepared.landmarks, &result, prices);
     let json = report::json::summary_json(&forecast).map_err(|error| Failure::Machine(error.to_string()))?;
-    let files = files(&forecast, &json, &stems)?;
+    let files = outputs.files(&forecast, &json)?;
     folder.replace_with(&files)?;
     if arguments.json {
         print(&json)?;
@@ -203,81 +201,6 @@ fn written(folder: &Path, files: &[(String, Vec<u8>)]) -> String {
     names.dedup();
     let names = report::text::wrap(&names.join(", "), "  ", "  ", 80);
     format!("\nWritten to {}\n{}\n", inert(&folder.display().to_string()), names.join("\n"))
-}
-
-type WriteTable = fn(&Forecast) -> Result<String, TableError>;
-
-/// The tables, as they are called in the folder, with what writes them.
-const TABLES: [(&str, WriteTable); 6] = [
-    ("timelines.csv", report::tables::timelines_csv),
-    ("commitments.csv", report::tables::commitments_csv),
-    ("budgets.csv", report::tables::budgets_csv),
-    ("capacity.csv", report::tables::capacity_csv),
-    ("checkpoints.csv", report::tables::checkpoints_csv),
-    ("assumptions.csv", report::tables::assumptions_csv),
-];
-
-const SUMMARY: &str = "summary.json";
-
-/// The paths of all outputs inside the folder.
-fn names(stems: &[String]) -> Vec<String> {
-    let charts = stems
-        .iter()
-        .flat_map(|stem| [format!("charts/{stem}.svg"), format!("charts/{stem}.png")]);
-    std::iter::once(SUMMARY)
-        .chain(TABLES.map(|(name, _)| name))
-        .map(str::to_owned)
-        .chain(charts)
-        .collect()
-}
-
-/// The outputs by their path inside the folder, the charts by the stems of their names, one for each initiative.
-fn files(forecast: &Forecast, json: &str, stems: &[String]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-    let chart_failed = |error: ChartError| Failure::Machine(error.to_string());
-    let mut files = vec![(SUMMARY.to_owned(), json.as_bytes().to_vec())];
-    for (name, table) in TABLES {
-        let text = table(forecast).map_err(|error| Failure::Machine(error.to_string()))?;
-        files.push((name.to_owned(), text.into_bytes()));
-    }
-    for (initiative, stem) in forecast.initiatives.iter().zip(stems) {
-        let chart = report::charts::s_curve(initiative, forecast).map_err(chart_failed)?;
-        files.push((format!("charts/{stem}.svg"), chart.svg.into_bytes()));
-        files.push((format!("charts/{stem}.png"), chart.png));
-    }
-    Ok(files)
-}
-
-/// Characters of an id that go into a file name; file systems take 255 bytes for the whole.
-const STEM_SHOWN: usize = 48;
-
-/// The names of the charts without their ends, one for each initiative in the order of the plan. No two are the same, not even on
-/// a file system that does not tell capitals from small letters.
-fn chart_stems(plan: &Plan) -> Vec<String> {
-    if let [_] = plan.initiatives.as_slice() {
-        return vec!["s-curve".to_owned()];
-    }
-    let mut taken = BTreeSet::new();
-    plan.initiatives
-        .iter()
-        .map(|initiative| {
-            let whole = format!("s-curve-{}", file_name(&initiative.id));
-            let mut stem = whole.clone();
-            let mut count = 1;
-            while !taken.insert(stem.to_lowercase()) {
-                count += 1;
-                stem = format!("{whole}-{count}");
-            }
-            stem
-        })
-        .collect()
-}
-
-/// An id as part of a file name: what could mean something to a file system becomes `_`, and a long one is cut.
-fn file_name(id: &str) -> String {
-    id.chars()
-        .take(STEM_SHOWN)
-        .map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' })
-        .collect()
 }
 
 fn default_folder(scenario: &Path) -> PathBuf {

@@ -621,7 +621,7 @@ impl Builder<'_> {
                     None => Lag::Fixed(0.0),
                     Some(lag) if lag.is_fixed() => Lag::Fixed(to_tick(lag.likely)),
                     Some(lag) => {
-                        let name = format!("{} {} {}", predecessor.id, kind_name(link.kind), task.id);
+                        let name = format!("{} {} {}", predecessor.id, link.kind.name(), task.id);
                         self.lags
                             .push((Stream::new(self.seed, &name, Purpose::Lag), self.cache.sampler(&lag.distribution)));
                         Lag::Drawn {
@@ -673,15 +673,6 @@ impl Builder<'_> {
 /// Whether a link holds back the start of its successor, rather than its finish.
 pub(super) const fn holds_start(kind: LinkKind) -> bool {
     matches!(kind, LinkKind::FinishStart | LinkKind::StartStart)
-}
-
-const fn kind_name(kind: LinkKind) -> &'static str {
-    match kind {
-        LinkKind::FinishStart => "FS",
-        LinkKind::StartStart => "SS",
-        LinkKind::FinishFinish => "FF",
-        LinkKind::StartFinish => "SF",
-    }
 }
 
 fn may_be_negative(lag: &Estimate) -> bool {

@@ -28,9 +28,7 @@ impl Trial<'_> {
                     self.w.open[blocks as usize] += 1;
                     self.findings_hold(blocks);
                 }
-                if self.now <= self.w.counts.until {
-                    self.w.counts.findings[source.class as usize] += 1;
-                }
+                self.w.counts.findings[source.class as usize] += 1;
                 self.note(Happening::Finding {
                     class: FindingId(source.class as usize),
                     task: self.plan.order[task],

@@ -9,6 +9,7 @@ mod causes;
 pub mod charts;
 pub mod check;
 mod checkpoints;
+mod drivers;
 pub mod json;
 mod page;
 mod register;

@@ -30,6 +30,7 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
     }
     page.checkpoints(forecast);
     page.budgets(forecast);
+    page.drivers(forecast);
     page.prices(forecast);
     page.mitigations(forecast);
     page.displacements(forecast);
@@ -549,6 +550,14 @@ mod tests {
             for (index, row) in forecast.capacity.iter_mut().enumerate() {
                 (row.available_p50, row.demand_p50, row.utilisation_p50) = (number(index), number(index + 1), number(index + 2));
                 row.week = row.week.saturating_mul(week);
+            }
+            for (index, driver) in forecast.drivers.iter_mut().enumerate() {
+                driver.title.clone_from(&names[index % 4]);
+                (driver.p50_days, driver.p80_days, driver.merge_bias_days) = (some(index), some(index + 1), some(index + 2));
+            }
+            for (index, dependency) in forecast.dependencies.iter_mut().enumerate() {
+                dependency.from_title.clone_from(&names[index % 4]);
+                dependency.expected_delay_days = number(index);
             }
             for mitigation in &mut forecast.mitigations {
                 mitigation.title.clone_from(&names[3]);

@@ -1,9 +1,11 @@
-//! Estimators over trials: proportions and quantiles, each with its interval. No number without its simulation error.
+//! Estimators over trials: proportions and quantiles, each with its interval, and rank correlation.
 
 mod information;
 mod proportion;
 mod quantile;
+mod rank;
 
 pub use information::{Information, mutual_information};
 pub use proportion::{Interval, Proportion, Z_95};
 pub use quantile::{RankInterval, Sorted, rank_interval};
+pub use rank::Ranked;

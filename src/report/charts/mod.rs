@@ -9,7 +9,9 @@ mod chart;
 pub mod flags;
 mod s_curve;
 pub mod style;
+mod tornado;
 
 pub use canvas::ChartError;
 pub use chart::Chart;
 pub use s_curve::s_curve;
+pub use tornado::tornado;

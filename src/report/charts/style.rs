@@ -37,3 +37,6 @@ pub const LABEL: f64 = 13.0;
 pub const NOTE: f64 = 12.0;
 /// The typefaces that an SVG asks for, best first; the first is the embedded one, the second has the same widths.
 pub const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
+
+/// Columns of a name that a screen reader is given.
+pub const HEARD: usize = 120;
