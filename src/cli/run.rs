@@ -13,12 +13,14 @@ use super::progress;
 use super::terminal::{colour_for, print};
 use crate::analysis::{self, Facts, Forecast, Horizon, ScenarioFacts};
 use crate::diagnostic::{self, Fault, Severity};
-use crate::engine::{self, Compiled, Landmarks, Run, RunError};
+use crate::engine::{self, Cause, Compiled, Landmarks, Run, RunError};
 use crate::plan::{self, Plan};
 use crate::report;
 use crate::report::charts::ChartError;
 use crate::report::tables::TableError;
+use crate::report::text::thousands;
 use crate::scenario::tree::MOST_BYTES;
+use crate::units::WorkDays;
 
 /// A scenario that can be run.
 struct Loaded {
@@ -87,7 +89,7 @@ struct Prepared {
 fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
     let compiled = Compiled::new(plan, seed);
     let landmarks = engine::landmarks(&compiled);
-    let pilot = engine::pilot(&compiled, analysis::pilot_limit(plan, &landmarks)).map_err(machine)?;
+    let pilot = engine::pilot(&compiled, analysis::pilot_limit(plan, &landmarks)).map_err(|error| not_played(error, plan))?;
     let horizon = analysis::horizon(plan, &landmarks, &pilot).map_err(|error| {
         let on_paper = error.plan_on_paper.map_or_else(|| "never".to_owned(), |date| date.to_string());
         let message = format!("the horizon {} is before the plan on paper ends ({on_paper})", error.horizon);
@@ -119,13 +121,14 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         threads: arguments.threads.map_or(0, usize::from),
         window: prepared.horizon.window(&plan, true),
     };
-    let result = engine::run(&prepared.compiled, what, stop, |done| bar.set_position(u64::from(done))).map_err(machine)?;
+    let result =
+        engine::run(&prepared.compiled, what, stop, |done| bar.set_position(u64::from(done))).map_err(|error| not_played(error, &plan))?;
     if result.count() == 0 {
         bar.finish_and_clear();
         return Err(Failure::InterruptedAtOnce);
     }
     let forward = |done| bar.set_position(u64::from(trials) + u64::from(done));
-    let prices = analysis::prices(&plan, seed, what, &result, stop, forward).map_err(machine)?;
+    let prices = analysis::prices(&plan, seed, what, &result, stop, forward).map_err(|error| not_played(error, &plan))?;
     bar.finish_and_clear();
     let facts = Facts {
         scenario: facts,
@@ -229,6 +232,43 @@ fn warn(warnings: &[Fault]) {
     }
 }
 
-fn machine(error: RunError) -> Failure {
-    Failure::Machine(error.to_string())
+/// Why a plan could not be played.
+fn not_played(error: RunError, plan: &Plan) -> Failure {
+    let RunError::Flooded(flood) = error else {
+        return Failure::Machine(error.to_string());
+    };
+    let by = plan.calendar.date_of(WorkDays::new(flood.time));
+    let by = by.map_or_else(String::new, |date| format!(" by {}", date.long()));
+    let (what, hint) = match flood.cause {
+        Cause::Incidents(class, count) => {
+            let id = plan.incidents.get(class).map_or("", |class| &class.id);
+            (
+                format!("{} incidents of class `{id}`{by}", thousands(count)),
+                format!(
+                    "lower `rate`, `rate_cv` or `overdispersion` of `[incident.{id}]`, or the `scales_rate` that raise it; what happens many times a day is part of `focus`"
+                ),
+            )
+        }
+        Cause::Departures(team, count) => {
+            let id = plan.teams.get(team).map_or("", |team| &team.id);
+            (
+                format!("{} departures from team `{id}`{by}", thousands(count)),
+                format!("lower `attrition_per_year` of `[team.{id}]`, or say how long a `backfill` takes"),
+            )
+        }
+        Cause::Findings(count) => (
+            format!("{} security findings{by}", thousands(count)),
+            "lower `per_engineer_week` of the findings, `review` of the tasks, or what risks multiply the work by".to_owned(),
+        ),
+        Cause::Work => (
+            format!("its tasks and people change too often{by}"),
+            "take out negative lags, or make the plan smaller".to_owned(),
+        ),
+    };
+    let message = format!("more happens in future {} than can be played: {what}", u64::from(flood.trial) + 1);
+    Failure::Input(vec![
+        Fault::error("too-much-happens", message)
+            .allowed(format!("at most {} events in a future of this plan", thousands(flood.steps)))
+            .hint(hint),
+    ])
 }

@@ -12,6 +12,7 @@ mod audit;
 mod compile;
 mod draws;
 mod findings;
+mod flood;
 mod incidents;
 mod landmark;
 mod layout;
@@ -24,6 +25,7 @@ mod waiting;
 
 pub use compile::Compiled;
 pub use draws::BLOCK;
+pub use flood::{Cause, Flood};
 pub use landmark::{Landmarks, Scheduled, landmarks};
 pub use layout::{BINS, Count, Held, Layout, Money, Tally, Window, people_per_bin};
 pub use run::{PILOT_TRIALS, Run, RunError, Stop, Trials, pilot, run};

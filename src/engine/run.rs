@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::compile::Compiled;
 use super::draws::{BLOCK, Draws};
+use super::flood::Flood;
 use super::layout::{Layout, Tally, Window};
 use super::state::Workspace;
 use super::trial::play;
@@ -70,13 +71,21 @@ pub struct Run {
 /// Set by somebody who wants the run to end early; what is whole by then is kept.
 pub type Stop = AtomicBool;
 
-/// The machine cannot hold or start so large a run.
+/// Why a run cannot be had.
 #[derive(Debug)]
-pub struct RunError(String);
+pub enum RunError {
+    /// The machine cannot hold or start so large a run.
+    Machine(String),
+    /// More happens in a future than can be played.
+    Flooded(Flood),
+}
 
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Self::Machine(why) => f.write_str(why),
+            Self::Flooded(flood) => write!(f, "more happens in future {} than can be played", flood.trial + 1),
+        }
     }
 }
 
@@ -93,7 +102,7 @@ pub fn run(compiled: &Compiled, run: Run, stop: &Stop, progress: impl Fn(u32) + 
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(run.threads)
         .build()
-        .map_err(|error| RunError(format!("cannot start {} threads: {error}", run.threads)))?;
+        .map_err(|error| RunError::Machine(format!("cannot start {} threads: {error}", run.threads)))?;
     let layout = Layout::new(compiled, &run.window);
     let width = layout.width().max(1);
     let trials = run.trials as usize;
@@ -102,12 +111,13 @@ pub fn run(compiled: &Compiled, run: Run, stop: &Stop, progress: impl Fn(u32) + 
     let bytes = trials.saturating_mul(per_trial).saturating_add(fixed);
     if bytes > MOST_BYTES {
         let most = MOST_BYTES.saturating_sub(fixed) / per_trial;
-        return Err(RunError(format!(
+        return Err(RunError::Machine(format!(
             "{trials} trials would take {} GiB of memory; at most {} GiB, here {most} trials, are played",
             bytes >> 30,
             MOST_BYTES >> 30
         )));
     }
+    let (floods, flooded) = (Mutex::new(vec![]), AtomicBool::new(false));
     let (handed_out, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let results = Mutex::new((Vec::new(), Tally::new(compiled, &run.window)));
     pool.broadcast(|_| {
@@ -116,7 +126,7 @@ pub fn run(compiled: &Compiled, run: Run, stop: &Stop, progress: impl Fn(u32) + 
         let mut tally = Tally::new(compiled, &run.window);
         let mut played = vec![];
         // Blocks are handed out in order, and each that is handed out is played to its end, so what is kept has no gap.
-        while !stop.load(Ordering::Relaxed) {
+        while !stop.load(Ordering::Relaxed) && !flooded.load(Ordering::Relaxed) {
             let block = handed_out.fetch_add(1, Ordering::Relaxed);
             let first = block * BLOCK;
             if first >= trials {
@@ -126,7 +136,11 @@ pub fn run(compiled: &Compiled, run: Run, stop: &Stop, progress: impl Fn(u32) + 
             let mut rows = vec![0.0; count * width];
             draws.draw(compiled, first as u32);
             for (lane, row) in rows.chunks_exact_mut(width).enumerate() {
-                play(compiled, draws.lane(lane), &run.window, &mut workspace, row, &mut tally);
+                if let Err(flood) = play(compiled, draws.lane(lane), &run.window, &mut workspace, row, &mut tally) {
+                    floods.lock().unwrap_or_else(PoisonError::into_inner).push(flood);
+                    flooded.store(true, Ordering::Relaxed);
+                    break;
+                }
             }
             played.push((block, rows));
             progress((done.fetch_add(count, Ordering::Relaxed) + count) as u32);
@@ -136,6 +150,11 @@ pub fn run(compiled: &Compiled, run: Run, stop: &Stop, progress: impl Fn(u32) + 
         // Whole numbers: the sum is the same whichever thread comes first.
         results.1.merge(&tally);
     });
+    let floods = floods.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // Blocks before one that is flooded were played, so the first flood is the same on any number of threads.
+    if let Some(flood) = floods.into_iter().min_by_key(|flood| flood.trial) {
+        return Err(RunError::Flooded(flood));
+    }
     let (mut blocks, tally) = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     blocks.sort_unstable_by_key(|(block, _)| *block);
     Ok(Trials {
