@@ -30,7 +30,7 @@ fn incidents_that_never_end_are_named() {
 engineers = 1
 [incident.page]
 team = \"core\"
-rate = {{ per_week = 5000 }}
+rate = {{ per_week = 900 }}
 response = \"1d\"
 [initiative.a]
 effort = \"4w\"

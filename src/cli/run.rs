@@ -115,7 +115,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let trials = arguments.trials.unwrap_or(plan.trials);
     let prepared = prepare(&plan, seed)?;
     let stop = progress::stop_on_interrupt();
-    let bar = progress::bar(u64::from(trials) + u64::from(analysis::price_trials(trials)) * u64::from(analysis::price_runs(&plan)));
+    let bar = progress::bar(u64::from(trials) + u64::from(analysis::price_trials(&plan, trials)) * u64::from(analysis::price_runs(&plan)));
     let what = Run {
         trials,
         threads: arguments.threads.map_or(0, usize::from),

@@ -234,6 +234,7 @@ impl<'s> Builder<'s> {
         let findings = self.plan_findings(reading);
         let initiatives = self.plan_initiatives();
         let works: Vec<Option<Work>> = (0..self.items.len()).map(|index| self.work(index, reading)).collect();
+        self.check_bounds(&works);
         let links = self.links(reading);
         let marks: Vec<Marks> = (0..self.items.len()).map(|index| self.marks(index)).collect();
         let risks = self.risks(reading, &links);
