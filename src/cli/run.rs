@@ -22,6 +22,9 @@ use crate::report::text::thousands;
 use crate::scenario::tree::MOST_BYTES;
 use crate::units::WorkDays;
 
+/// The largest file that a scenario may name.
+const MOST_BYTES_BESIDE: u64 = 64 << 20;
+
 /// A scenario that can be run.
 struct Loaded {
     plan: Plan,
@@ -52,6 +55,16 @@ fn read_beside(folder: &Path, file: &str) -> io::Result<String> {
             "it leads out of the scenario's folder",
         ));
     }
+    let metadata = fs::metadata(&path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+    }
+    if metadata.len() > MOST_BYTES_BESIDE {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!("it has {} bytes; at most {MOST_BYTES_BESIDE} are read", metadata.len()),
+        ));
+    }
     fs::read_to_string(path)
 }
 
@@ -70,6 +83,14 @@ fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
             "not-a-file",
             format!("`{name}` is a folder"),
             "give the path of a scenario file inside it",
+        ));
+    }
+    if !metadata.is_file() {
+        // A pipe that nobody writes to, or a device without end, would be waited for without end.
+        return Err(refuse(
+            "not-a-file",
+            format!("`{name}` is a pipe or a device, not a file"),
+            "write the scenario into a file and give its path",
         ));
     }
     if metadata.len() > MOST_BYTES as u64 {
