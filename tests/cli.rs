@@ -196,6 +196,41 @@ fn what_is_not_a_scenario_file_is_refused() {
     assert!(refused(&folder, &["run", "empty.toml"]).contains("start"));
     fs::write(folder.join("latin1.toml"), b"# caf\xe9\n").expect("writable");
     assert!(refused(&folder, &["run", "latin1.toml"]).contains("latin1.toml:1:6"));
+    let large = "# a comment that says nothing much at all\n".repeat(250_000);
+    fs::write(folder.join("large.toml"), large).expect("writable");
+    assert!(refused(&folder, &["check", "large.toml"]).contains("4194304"));
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_devices_are_not_waited_for() {
+    let folder = folder("pipes");
+    for device in ["/dev/zero", "/dev/null"] {
+        assert!(refused(&folder, &["check", device]).contains("is a pipe or a device"));
+    }
+    let made = Command::new("mkfifo").arg(folder.join("pipe")).status();
+    assert!(made.is_ok_and(|status| status.success()), "mkfifo makes a pipe");
+    assert!(refused(&folder, &["run", "pipe"]).contains("is a pipe or a device"));
+    fs::write(
+        folder.join("own.toml"),
+        "[scenario]\nstart = 2026-01-05\n[initiative.x]\nduration = { shape = \"empirical\", file = \"pipe\", column = \"days\" }\n",
+    )
+    .expect("writable");
+    assert!(refused(&folder, &["check", "own.toml"]).contains("it is no file"));
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_the_machines_fault() {
+    let folder = folder("unwritable");
+    fs::write(folder.join("file"), "mine").expect("writable");
+    for out in ["file", "file/inside"] {
+        let output = sim(&folder, &["run", FIRST, "--trials", "10", "--out", out]);
+        let message = text(&output.stderr);
+        assert!(matches!(output.status.code(), Some(1 | 2)), "{message}");
+        assert!(message.contains("file"), "{message}");
+        assert!(output.stdout.is_empty(), "no summary of a run whose outputs are lost");
+    }
+    assert_eq!(fs::read_to_string(folder.join("file")).ok().as_deref(), Some("mine"));
 }
 
 #[test]

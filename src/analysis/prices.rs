@@ -10,6 +10,9 @@ use crate::statistics::{Sorted, Z_95};
 
 /// The most futures that a comparison plays: its differences are paired and need fewer than the forecast itself.
 const MOST_TRIALS: u32 = 10_000;
+/// The futures of all comparisons together, where that leaves each enough: a plan with hundreds of risks would be played for hours.
+const MOST_TRIALS_OF_ALL: u32 = 2_000_000;
+const FEWEST_TRIALS: u32 = 1_000;
 
 /// What switching things off shows.
 #[derive(Debug, Clone, Default)]
@@ -47,10 +50,11 @@ pub fn price_runs(plan: &Plan) -> u32 {
     (switches.len() + alone + mitigations + initiatives) as u32
 }
 
-/// The futures that each comparison plays, of `trials`.
+/// The futures that each comparison plays, of `trials`: fewer where there are many comparisons.
 #[must_use]
-pub fn price_trials(trials: u32) -> u32 {
-    trials.min(MOST_TRIALS)
+pub fn price_trials(plan: &Plan, trials: u32) -> u32 {
+    let each = MOST_TRIALS_OF_ALL / price_runs(plan).max(1);
+    trials.min(each.clamp(FEWEST_TRIALS, MOST_TRIALS))
 }
 
 /// Switches each assumption off on the same random numbers and takes the difference. `run` is that of `base`; `progress` is called
@@ -72,7 +76,7 @@ pub fn prices(plan: &Plan, seed: u64, run: Run<'_>, base: &Trials, stop: &Stop, 
 
 /// The comparisons in the order of the plan, as many as were played before somebody wanted an early end.
 fn compare(plan: &Plan, seed: u64, run: Run<'_>, base: &Trials, stop: &Stop, progress: impl Fn(u32) + Sync) -> Result<Prices, RunError> {
-    let trials = price_trials(base.count() as u32);
+    let trials = price_trials(plan, base.count() as u32);
     let run = Run {
         trials,
         // Only finishes are compared.

@@ -14,11 +14,16 @@ use super::progress;
 use super::terminal::{colour_for, print};
 use crate::analysis::{self, Facts, Horizon, MOST_TRIALS_TO_PRECISION, PrecisionForecast, ScenarioFacts};
 use crate::diagnostic::{self, Fault, Severity};
-use crate::engine::{self, Compiled, Landmarks, Run, RunError, Watch};
+use crate::engine::{self, Cause, Compiled, Landmarks, Run, RunError, Watch};
 use crate::inert::inert;
 use crate::plan::{self, Plan};
 use crate::report;
+use crate::report::text::thousands;
 use crate::scenario::tree::MOST_BYTES;
+use crate::units::WorkDays;
+
+/// The largest file that a scenario may name.
+const MOST_BYTES_BESIDE: u64 = 64 << 20;
 
 /// A scenario that can be run.
 struct Loaded {
@@ -50,6 +55,16 @@ fn read_beside(folder: &Path, file: &str) -> io::Result<String> {
             "it leads out of the scenario's folder",
         ));
     }
+    let metadata = fs::metadata(&path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+    }
+    if metadata.len() > MOST_BYTES_BESIDE {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!("it has {} bytes; at most {MOST_BYTES_BESIDE} are read", metadata.len()),
+        ));
+    }
     fs::read_to_string(path)
 }
 
@@ -68,6 +83,14 @@ fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
             "not-a-file",
             format!("`{name}` is a folder"),
             "give the path of a scenario file inside it",
+        ));
+    }
+    if !metadata.is_file() {
+        // A pipe that nobody writes to, or a device without end, would be waited for without end.
+        return Err(refuse(
+            "not-a-file",
+            format!("`{name}` is a pipe or a device, not a file"),
+            "write the scenario into a file and give its path",
         ));
     }
     if metadata.len() > MOST_BYTES as u64 {
@@ -89,7 +112,8 @@ fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
     let compiled = Compiled::new(plan, seed);
     let landmarks = engine::landmarks(&compiled);
     let drivers = Watch::drivers(&landmarks);
-    let pilot = engine::pilot(&compiled, analysis::pilot_limit(plan, &landmarks), Some(&drivers)).map_err(machine)?;
+    let pilot =
+        engine::pilot(&compiled, analysis::pilot_limit(plan, &landmarks), Some(&drivers)).map_err(|error| not_played(error, plan))?;
     let watch = Watch::new(&compiled, &landmarks, |task| {
         pilot.times_critical(plan.tasks[task.0].initiative, task)
     });
@@ -139,7 +163,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         window: prepared.horizon.window(&plan, true),
         watch: Some(&prepared.watch),
     };
-    let mut result = engine::run(&prepared.compiled, what, stop, |done| bar.set_position(u64::from(done))).map_err(machine)?;
+    let mut result =
+        engine::run(&prepared.compiled, what, stop, |done| bar.set_position(u64::from(done))).map_err(|error| not_played(error, &plan))?;
     let mut precise = None;
     if let Some(half_width) = arguments.precision {
         loop {
@@ -155,7 +180,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
             });
             trials = next;
             result = result
-                .merge(more.map_err(machine)?)
+                .merge(more.map_err(|error| not_played(error, &plan))?)
                 .ok_or_else(|| Failure::Machine("parts of a run do not fit".to_owned()))?;
         }
         (what.first, what.trials) = (0, trials);
@@ -165,7 +190,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         return Err(Failure::InterruptedAtOnce);
     }
     let forward = |done| bar.set_position(u64::from(trials) + u64::from(done));
-    let prices = analysis::prices(&plan, seed, what, &result, stop, forward).map_err(machine)?;
+    let prices = analysis::prices(&plan, seed, what, &result, stop, forward).map_err(|error| not_played(error, &plan))?;
     bar.finish_and_clear();
     let facts = Facts {
         scenario: facts,
@@ -189,7 +214,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
 
 /// Futures that the price lists play, for a bar.
 fn price_length(plan: &Plan, trials: u32) -> u64 {
-    u64::from(analysis::price_trials(trials)) * u64::from(analysis::price_runs(plan))
+    u64::from(analysis::price_trials(plan, trials)) * u64::from(analysis::price_runs(plan))
 }
 
 /// Says what was written and where; the pictures by their folder.
@@ -226,6 +251,43 @@ fn warn(warnings: &[Fault]) {
     }
 }
 
-fn machine(error: RunError) -> Failure {
-    Failure::Machine(error.to_string())
+/// Why a plan could not be played.
+fn not_played(error: RunError, plan: &Plan) -> Failure {
+    let RunError::Flooded(flood) = error else {
+        return Failure::Machine(error.to_string());
+    };
+    let by = plan.calendar.date_of(WorkDays::new(flood.time));
+    let by = by.map_or_else(String::new, |date| format!(" by {}", date.long()));
+    let (what, hint) = match flood.cause {
+        Cause::Incidents(class, count) => {
+            let id = plan.incidents.get(class).map_or("", |class| &class.id);
+            (
+                format!("{} incidents of class `{id}`{by}", thousands(count)),
+                format!(
+                    "lower `rate`, `rate_cv` or `overdispersion` of `[incident.{id}]`, or the `scales_rate` that raise it; what happens many times a day is part of `focus`"
+                ),
+            )
+        }
+        Cause::Departures(team, count) => {
+            let id = plan.teams.get(team).map_or("", |team| &team.id);
+            (
+                format!("{} departures from team `{id}`{by}", thousands(count)),
+                format!("lower `attrition_per_year` of `[team.{id}]`, or say how long a `backfill` takes"),
+            )
+        }
+        Cause::Findings(count) => (
+            format!("{} security findings{by}", thousands(count)),
+            "lower `per_engineer_week` of the findings, `review` of the tasks, or what risks multiply the work by".to_owned(),
+        ),
+        Cause::Work => (
+            format!("its tasks and people change too often{by}"),
+            "take out negative lags, or make the plan smaller".to_owned(),
+        ),
+    };
+    let message = format!("more happens in future {} than can be played: {what}", u64::from(flood.trial) + 1);
+    Failure::Input(vec![
+        Fault::error("too-much-happens", message)
+            .allowed(format!("at most {} events in a future of this plan", thousands(flood.steps)))
+            .hint(hint),
+    ])
 }
