@@ -21,12 +21,12 @@ use crate::report;
 use crate::scenario::tree::MOST_BYTES;
 
 /// A scenario that can be run.
-struct Loaded {
-    plan: Plan,
-    facts: ScenarioFacts,
+pub(super) struct Loaded {
+    pub(super) plan: Plan,
+    pub(super) facts: ScenarioFacts,
 }
 
-fn load(path: &Path) -> Result<Loaded, Failure> {
+pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
     let name = path.display().to_string();
     let bytes = read(path, &name)?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -78,14 +78,14 @@ fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
 }
 
 /// What is known before the first trial counts.
-struct Prepared {
-    compiled: Compiled,
-    landmarks: Landmarks,
-    horizon: Horizon,
-    watch: Watch,
+pub(super) struct Prepared {
+    pub(super) compiled: Compiled,
+    pub(super) landmarks: Landmarks,
+    pub(super) horizon: Horizon,
+    pub(super) watch: Watch,
 }
 
-fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
+pub(super) fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
     let compiled = Compiled::new(plan, seed);
     let landmarks = engine::landmarks(&compiled);
     let drivers = Watch::drivers(&landmarks);
@@ -216,7 +216,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
 }
 
 /// Shows what is allowed but probably not meant, without failing.
-fn warn(warnings: &[Fault]) {
+pub(super) fn warn(warnings: &[Fault]) {
     debug_assert!(warnings.iter().all(|warning| warning.severity == Severity::Warning));
     if !warnings.is_empty() {
         // A closed standard error leaves nobody to warn. On a terminal what follows stands apart.
@@ -226,6 +226,6 @@ fn warn(warnings: &[Fault]) {
     }
 }
 
-fn machine(error: RunError) -> Failure {
+pub(super) fn machine(error: RunError) -> Failure {
     Failure::Machine(error.to_string())
 }
