@@ -75,6 +75,8 @@ fn a_run_prints_a_summary_and_writes_its_outputs() {
             "assumptions.csv",
             "budgets.csv",
             "capacity.csv",
+            "charts/gantt.png",
+            "charts/gantt.svg",
             "charts/s-curve.png",
             "charts/s-curve.svg",
             "charts/tornado.png",
@@ -394,4 +396,63 @@ fn a_link_does_not_lead_out_of_the_scenarios_folder() {
     done(&folder, &["run", "inside/own.toml", "--trials", "100"]);
     assert!(refused(&folder, &["run", "inside/link.toml"]).contains("leads out"));
     done(&folder.join("inside"), &["run", "own.toml", "--trials", "100"]);
+}
+
+#[test]
+fn a_future_is_told_beside_the_outputs_of_the_run() {
+    let folder = folder("explain");
+    done(&folder, &["run", FIRST, "--trials", "200"]);
+    let before = files(&folder);
+    let story = done(&folder, &["explain", FIRST, "--trials", "200"]);
+    assert!(story.starts_with("launch: the worst path\n"), "{story}");
+    assert!(
+        story.contains("--path best (future ") && story.contains("launch is finished"),
+        "{story}"
+    );
+    assert!(story.lines().all(|line| line.chars().count() <= 80), "80 columns:\n{story}");
+    assert!(!story.contains('\u{1b}'), "no colour where there is no terminal");
+    let written = |names: [&str; 3]| {
+        let own = [&[".sim-files"], &names[..]].concat();
+        let own = own.into_iter().map(|name| format!("out/first-explain/{name}"));
+        let mut all: Vec<String> = before.iter().cloned().chain(own).collect();
+        all.sort();
+        assert_eq!(files(&folder), all);
+    };
+    written(["gantt-worst.png", "gantt-worst.svg", "story.md"]);
+    assert_eq!(done(&folder, &["explain", FIRST, "--trials", "200", "--threads", "1"]), story);
+    // The number of the representative tells the same future, and takes the place of what was told before.
+    let summary = fs::read_to_string(folder.join("out/first/summary.json")).expect("summary.json");
+    let summary: serde_json::Value = serde_json::from_str(&summary).expect("JSON");
+    let best = &summary["paths"][0]["representative"];
+    let trial = best["trial"].as_u64().expect("a number").to_string();
+    let again = done(&folder, &["explain", FIRST, "--trials", "200", "--trial", &trial]);
+    assert!(again.starts_with(&format!("launch: future {trial}, on the best path\n")), "{again}");
+    written([&format!("gantt-{trial}.png"), &format!("gantt-{trial}.svg"), "story.md"]);
+    let markdown = fs::read_to_string(folder.join("out/first-explain/story.md")).expect("a story");
+    assert!(markdown.contains(&format!("(gantt-{trial}.svg)")), "{markdown}");
+}
+
+#[test]
+fn what_cannot_be_told_is_refused_before_anything_is_written() {
+    let folder = folder("explain-refused");
+    let explain = |more: &[&str]| refused(&folder, &[&["explain", SEGMENT], more].concat());
+    let unknown = explain(&["--initiative", "segmnt"]);
+    for part in [
+        "unknown-initiative",
+        "`segmnt`",
+        "segment, reliability, roadmap",
+        "did you mean `segment`?",
+    ] {
+        assert!(unknown.contains(part), "{part} in\n{unknown}");
+    }
+    assert!(!explain(&["--initiative", "zzzzzz"]).contains("did you mean"));
+    let path = explain(&["--path", "wurst"]);
+    assert!(
+        path.contains("best, expected, worst") && path.contains("did you mean `worst`?"),
+        "{path}"
+    );
+    assert!(explain(&["--trial", "500", "--trials", "500"]).contains("from 0 to 499"));
+    assert!(explain(&["--trial=-1"]).contains("--trial"));
+    assert!(explain(&["--trial", "1", "--path", "best"]).contains("cannot be used with"));
+    assert!(files(&folder).is_empty());
 }

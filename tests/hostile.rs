@@ -241,6 +241,26 @@ fn charts_are_well_formed_and_each_has_its_own_file() {
     assert_eq!(names.len(), 2 * titles.len(), "each picture as SVG and as PNG, and no two alike");
 }
 
+#[test]
+fn a_story_can_do_nothing_either() {
+    let folder = fresh("story");
+    fs::write(folder.join("plan.toml"), scenario()).expect("writable");
+    let plan = sim::plan::read("plan.toml", scenario().into_bytes(), &|_| Err(std::io::ErrorKind::NotFound.into()));
+    let plan = plan.unwrap_or_else(|faults| panic!("{}", sim::diagnostic::render(&faults, false)));
+    for initiative in &plan.initiatives {
+        let flag = format!("--initiative={}", initiative.id);
+        let output = sim(&folder, &["explain", "plan.toml", "--trials", "200", "--out", "told", &flag]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let said = text(&output.stdout);
+        assert_harmless(&said);
+        assert_fits(&said);
+        let story = fs::read_to_string(folder.join("told/story.md")).expect("a story");
+        assert_harmless(&story);
+        assert!(!story.contains("<script") && !story.contains("](javascript"), "{story}");
+        assert_inert_svg(&fs::read_to_string(folder.join("told/gantt-worst.svg")).expect("a chart"));
+    }
+}
+
 /// That an XML reader finds nothing but drawing in a picture. Its title.
 fn assert_inert_svg(svg: &str) -> String {
     assert_harmless(svg);

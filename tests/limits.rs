@@ -5,10 +5,10 @@ mod common;
 use std::time::{Duration, Instant};
 
 use common::{PLAIN, plan};
-use sim::engine::{self, Cause, Compiled, Run, RunError, Stop, Window};
+use sim::engine::{self, Compiled, FloodCause, Run, RunError, Stop, Window};
 
 /// The cause of the flood in which a run of a scenario ends, on so many threads.
-fn flood(toml: &str, threads: usize) -> (u32, Cause) {
+fn flood(toml: &str, threads: usize) -> (u32, FloodCause) {
     let plan = plan(toml);
     let run = Run {
         first: 0,
@@ -39,7 +39,7 @@ effort = \"4w\"
 "
     );
     let (_, cause) = flood(&toml, 1);
-    assert!(matches!(cause, Cause::Incidents(0, count) if count > 100_000), "{cause:?}");
+    assert!(matches!(cause, FloodCause::Incidents(0, count) if count > 100_000), "{cause:?}");
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn rates_that_multiply_without_end_do_not_stop_the_clock() {
     }
     toml.push_str("last = { duration = \"4w\", after = \"t0\" }\n");
     let (_, cause) = flood(&toml, 1);
-    assert!(matches!(cause, Cause::Incidents(0, _)), "{cause:?}");
+    assert!(matches!(cause, FloodCause::Incidents(0, _)), "{cause:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::insights::{CheckpointForecast, DependencyForecast, DriverForecast, PathForecast, PathTree, TellingWeek};
+use super::insights::{CheckpointForecast, DependencyForecast, DriverForecast, PathForecast, PathTree, TaskSchedule, TellingWeek};
 use super::precision::PrecisionForecast;
 use crate::calendar::Date;
 use crate::plan::{DefaultUsed, ReadNotUsed};
@@ -56,6 +56,8 @@ pub struct Forecast {
     pub dependencies: Vec<DependencyForecast>,
     /// What each path looks like, by initiative.
     pub paths: Vec<PathForecast>,
+    /// When each task is worked on, by initiative and median start.
+    pub schedules: Vec<TaskSchedule>,
     /// What each assumption costs, by initiative, the dearest at P80 first.
     pub prices: Vec<AssumptionPrice>,
     /// What each initiative's being there costs the others.

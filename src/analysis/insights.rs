@@ -309,6 +309,8 @@ pub struct Condition {
     pub id: String,
     /// Text for people.
     pub title: String,
+    /// What is measured: a `share` of the futures, a `number`, `engineer-days` or `working days`.
+    pub unit: &'static str,
     /// On this path: the share of futures in which the risk is real, the mean number, or the mean quantity in days.
     pub on_path: f64,
     /// The same over all futures.
@@ -327,4 +329,27 @@ pub struct Representative {
     /// Its finish.
     #[serde(flatten)]
     pub finish: Moment,
+}
+
+/// When a task is worked on, over the futures that were kept in detail and need it.
+#[derive(Debug, Clone, Serialize)]
+pub struct TaskSchedule {
+    /// The initiative that it belongs to.
+    pub initiative: String,
+    /// The task.
+    pub task: String,
+    /// Text for people.
+    pub title: String,
+    /// Share of the futures that need it.
+    pub p_needed: f64,
+    /// Share of the finished futures in which its work drives the finish of its initiative; `None` where that was not counted.
+    pub criticality: Option<f64>,
+    /// Median start.
+    pub start_p50: Moment,
+    /// Tenth percentile of the finish.
+    pub finish_p10: Moment,
+    /// Median finish.
+    pub finish_p50: Moment,
+    /// Ninetieth percentile of the finish.
+    pub finish_p90: Moment,
 }

@@ -4,19 +4,25 @@ mod assumptions;
 mod budgets;
 mod checkpoints;
 mod company;
+mod crews;
 mod dependencies;
 mod drivers;
+mod explanation;
 mod forecast;
 mod horizon;
 mod insights;
+mod paths;
 mod precision;
 mod prices;
 mod reading;
 mod recommended;
+mod schedules;
+mod story;
 mod summarise;
 mod understanding;
 mod variants;
 
+pub use explanation::{Explanation, Promise, Question, Which, explanation};
 pub use forecast::{
     AssumptionPrice, Blame, BudgetForecast, CapacityWeek, CommitmentForecast, CostForecast, CurvePoint, Displacement, Forecast,
     InitiativeForecast, Landmark, Mean, MitigationEffect, MitigationForecast, Moment, PortfolioForecast, Quantile, SCHEMA_VERSION,
@@ -25,9 +31,12 @@ pub use forecast::{
 pub use horizon::{Horizon, HorizonError, horizon, pilot_limit};
 pub use insights::{
     Bits, Branch, CheckpointForecast, Colour, Condition, DependencyForecast, DriverForecast, Outlook, Outside, Path, PathForecast,
-    PathTree, Representative, Source, TellingWeek, Trigger,
+    PathTree, Representative, Source, TaskSchedule, TellingWeek, Trigger,
 };
+pub use paths::{paths, paths_of};
 pub use precision::{MOST_TRIALS_TO_PRECISION, Precise, PrecisionForecast, precision};
 pub use prices::{Prices, price_runs, price_trials, prices};
+pub use reading::Cuts;
+pub use story::{Bar, Beat, Story, Tale, WorkDone, story};
 pub use summarise::{Facts, forecast};
 pub use understanding::{PaperTask, Step, Understanding, WaitedFor, understand};

@@ -11,9 +11,11 @@ use super::forecast::{
     ScenarioFacts, Timelines,
 };
 use super::horizon::Horizon;
+use super::paths::paths;
 use super::precision::PrecisionForecast;
 use super::prices::Prices;
 use super::reading::{moment, share};
+use super::schedules::schedules;
 use crate::calendar::Calendar;
 use crate::engine::{Landmarks, Trials};
 use crate::plan::{Commitment, Initiative, Plan};
@@ -84,7 +86,8 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         telling_weeks: telling.weeks,
         drivers: drivers(plan, trials, &finishes, &prices.removals),
         dependencies: dependencies(plan, trials),
-        paths: vec![],
+        paths: paths(plan, trials),
+        schedules: schedules(plan, trials),
         prices: prices.assumptions,
         displacements: prices.displacements,
         mitigations: prices.mitigations,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 
+use crate::analysis::Path;
 use crate::diagnostic::Fault;
 use crate::scenario::sections::TRIALS;
 
@@ -26,6 +27,8 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Validate a scenario and print the plan as understood
     Check(CheckArguments),
+    /// Tell one future as a story, with a Gantt chart: what must be true for it, and what moves the date
+    Explain(ExplainArguments),
     #[command(external_subcommand)]
     Later(Vec<String>),
 }
@@ -63,6 +66,33 @@ pub(super) struct CheckArguments {
     pub(super) scenario: PathBuf,
     #[arg(long, hide = true)]
     preread: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// The scenario file
+    pub(super) scenario: PathBuf,
+    /// Whose finish [default: the first initiative with a promise]
+    #[arg(long, value_name = "ID")]
+    pub(super) initiative: Option<String>,
+    /// The path whose most typical future is told: best, expected or worst [default: worst]
+    #[arg(long, value_parser = path, conflicts_with = "trial")]
+    pub(super) path: Option<Path>,
+    /// Tell the future with this number instead, counted from 0
+    #[arg(long, value_name = "N")]
+    pub(super) trial: Option<u32>,
+    /// Futures to simulate [default: as the scenario says, or 10000]
+    #[arg(long, value_name = "N", value_parser = trials)]
+    pub(super) trials: Option<u32>,
+    /// Seed of every random stream [default: as the scenario says, or 1]
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub(super) seed: Option<u64>,
+    /// Threads to use; the results are the same with any number [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+    /// Folder for the story and its chart [default: out/NAME-explain for NAME.toml]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -131,11 +161,25 @@ fn half_width(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "allowed: a number from 0.0005 to 0.2, such as 0.01 for one percentage point".to_owned())
 }
 
+/// Reads the name of a path.
+fn path(text: &str) -> Result<Path, String> {
+    let names = Path::ALL.map(Path::name);
+    if let Some(found) = Path::ALL.into_iter().find(|path| path.name() == text) {
+        return Ok(found);
+    }
+    let near = names
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(name, text), name))
+        .min()
+        .and_then(|(distance, name)| (distance <= 2).then_some(name));
+    let hint = near.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+    Err(format!("allowed: {}{hint}", names.join(", ")))
+}
+
 /// Commands that are named in the documentation and whose time has not come.
-const LATER: [&str; 11] = [
+const LATER: [&str; 10] = [
     "compare",
     "price",
-    "explain",
     "rerun",
     "ledger",
     "calibrate",
@@ -155,19 +199,19 @@ pub(super) fn not_yet(words: &[String]) -> Fault {
     if LATER.contains(&command) || LATER_FLAGS.contains(&command) {
         return Fault::error("not-supported-yet", format!("`sim {command}` is not supported yet")).hint(match command.split_once(" --") {
             Some((command, _)) => format!("leave it out; see sim {command} --help"),
-            None => "supported now: sim run, sim check; see sim --help".to_owned(),
+            None => "supported now: sim run, sim check, sim explain; see sim --help".to_owned(),
         });
     }
     let fault = Fault::error("unknown-command", format!("there is no command `{command}`"));
     if command.ends_with(".toml") {
         return fault.hint(format!("to simulate a scenario: sim run {command}"));
     }
-    match ["run", "check"]
+    match ["run", "check", "explain"]
         .into_iter()
         .find(|known| strsim::damerau_levenshtein(known, command) <= 2)
     {
         Some(known) => fault.hint(format!("did you mean `sim {known}`?")),
-        None => fault.hint("supported: sim run, sim check; see sim --help"),
+        None => fault.hint("supported: sim run, sim check, sim explain; see sim --help"),
     }
 }
 

@@ -24,7 +24,7 @@ const TABLES: [(&str, WriteTable); 8] = [
 ];
 
 /// The charts of each initiative, with what draws them.
-const CHARTS: [(&str, DrawChart); 2] = [("s-curve", charts::s_curve), ("tornado", charts::tornado)];
+const CHARTS: [(&str, DrawChart); 3] = [("s-curve", charts::s_curve), ("tornado", charts::tornado), ("gantt", charts::gantt)];
 
 const SUMMARY: &str = "summary.json";
 

@@ -1,6 +1,7 @@
 //! Arguments, files, progress, exit codes: the only room that touches the world.
 
 mod arguments;
+mod explain;
 mod failure;
 mod files;
 mod output;
@@ -23,6 +24,7 @@ pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => run::check(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::Later(words) => Err(Failure::Input(vec![arguments::not_yet(&words)])),
     };
     let Err(failure) = result else { return ExitCode::SUCCESS };

@@ -14,7 +14,7 @@ use super::progress;
 use super::terminal::{colour_for, print};
 use crate::analysis::{self, Facts, Horizon, MOST_TRIALS_TO_PRECISION, PrecisionForecast, ScenarioFacts};
 use crate::diagnostic::{self, Fault, Severity};
-use crate::engine::{self, Cause, Compiled, Landmarks, Run, RunError, Watch};
+use crate::engine::{self, Compiled, FloodCause, Landmarks, Run, RunError, Watch};
 use crate::inert::inert;
 use crate::plan::{self, Plan};
 use crate::report;
@@ -26,12 +26,12 @@ use crate::units::WorkDays;
 const MOST_BYTES_BESIDE: u64 = 64 << 20;
 
 /// A scenario that can be run.
-struct Loaded {
-    plan: Plan,
-    facts: ScenarioFacts,
+pub(super) struct Loaded {
+    pub(super) plan: Plan,
+    pub(super) facts: ScenarioFacts,
 }
 
-fn load(path: &Path) -> Result<Loaded, Failure> {
+pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
     let name = path.display().to_string();
     let bytes = read(path, &name)?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -101,14 +101,14 @@ fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
 }
 
 /// What is known before the first trial counts.
-struct Prepared {
-    compiled: Compiled,
-    landmarks: Landmarks,
-    horizon: Horizon,
-    watch: Watch,
+pub(super) struct Prepared {
+    pub(super) compiled: Compiled,
+    pub(super) landmarks: Landmarks,
+    pub(super) horizon: Horizon,
+    pub(super) watch: Watch,
 }
 
-fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
+pub(super) fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
     let compiled = Compiled::new(plan, seed);
     let landmarks = engine::landmarks(&compiled);
     let drivers = Watch::drivers(&landmarks);
@@ -241,7 +241,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
 }
 
 /// Shows what is allowed but probably not meant, without failing.
-fn warn(warnings: &[Fault]) {
+pub(super) fn warn(warnings: &[Fault]) {
     debug_assert!(warnings.iter().all(|warning| warning.severity == Severity::Warning));
     if !warnings.is_empty() {
         // A closed standard error leaves nobody to warn. On a terminal what follows stands apart.
@@ -252,14 +252,14 @@ fn warn(warnings: &[Fault]) {
 }
 
 /// Why a plan could not be played.
-fn not_played(error: RunError, plan: &Plan) -> Failure {
+pub(super) fn not_played(error: RunError, plan: &Plan) -> Failure {
     let RunError::Flooded(flood) = error else {
         return Failure::Machine(error.to_string());
     };
     let by = plan.calendar.date_of(WorkDays::new(flood.time));
     let by = by.map_or_else(String::new, |date| format!(" by {}", date.long()));
     let (what, hint) = match flood.cause {
-        Cause::Incidents(class, count) => {
+        FloodCause::Incidents(class, count) => {
             let id = plan.incidents.get(class).map_or("", |class| &class.id);
             (
                 format!("{} incidents of class `{id}`{by}", thousands(count)),
@@ -268,18 +268,18 @@ fn not_played(error: RunError, plan: &Plan) -> Failure {
                 ),
             )
         }
-        Cause::Departures(team, count) => {
+        FloodCause::Departures(team, count) => {
             let id = plan.teams.get(team).map_or("", |team| &team.id);
             (
                 format!("{} departures from team `{id}`{by}", thousands(count)),
                 format!("lower `attrition_per_year` of `[team.{id}]`, or say how long a `backfill` takes"),
             )
         }
-        Cause::Findings(count) => (
+        FloodCause::Findings(count) => (
             format!("{} security findings{by}", thousands(count)),
             "lower `per_engineer_week` of the findings, `review` of the tasks, or what risks multiply the work by".to_owned(),
         ),
-        Cause::Work => (
+        FloodCause::Work => (
             format!("its tasks and people change too often{by}"),
             "take out negative lags, or make the plan smaller".to_owned(),
         ),

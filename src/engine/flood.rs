@@ -27,12 +27,12 @@ pub struct Flood {
     /// The steps that it took.
     pub steps: u64,
     /// What most of them came from, by place in the plan.
-    pub cause: Cause,
+    pub cause: FloodCause,
 }
 
 /// What floods a future.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
+pub enum FloodCause {
     /// So many incidents of this class.
     Incidents(usize, u64),
     /// So many departures from this team.
@@ -47,27 +47,27 @@ impl Flood {
     /// What flooded the trial that the workspace holds.
     pub(super) fn of(compiled: &Compiled, workspace: &Workspace, trial: u32, time: f64) -> Self {
         let incidents = workspace.incidents.iter().map(|class| u64::from(class.arrivals)).enumerate();
-        let incidents = incidents.map(|(class, count)| Cause::Incidents(class, count));
+        let incidents = incidents.map(|(class, count)| FloodCause::Incidents(class, count));
         let departures = compiled.teams.iter().enumerate().map(|(team, says)| {
             let seats = &workspace.people[says.seats.start as usize..says.seats.end as usize];
-            Cause::Departures(team, seats.iter().map(|seat| u64::from(seat.occupant)).sum())
+            FloodCause::Departures(team, seats.iter().map(|seat| u64::from(seat.occupant)).sum())
         });
         let steps = most_steps(compiled);
         let cause = incidents
             .chain(departures)
-            .chain([Cause::Findings(workspace.findings)])
+            .chain([FloodCause::Findings(workspace.findings)])
             .filter(|cause| cause.count() > steps / 50)
             .max_by_key(|cause| cause.count());
         Self {
             trial,
             time,
             steps,
-            cause: cause.unwrap_or(Cause::Work),
+            cause: cause.unwrap_or(FloodCause::Work),
         }
     }
 }
 
-impl Cause {
+impl FloodCause {
     const fn count(self) -> u64 {
         match self {
             Self::Incidents(_, count) | Self::Departures(_, count) | Self::Findings(count) => count,

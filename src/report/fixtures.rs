@@ -227,6 +227,7 @@ pub fn forecast(name: &str, calendar: &Calendar, initiatives: Vec<InitiativeFore
         drivers: vec![],
         dependencies: vec![],
         paths: vec![],
+        schedules: vec![],
         prices: Vec::new(),
         displacements: Vec::new(),
         mitigations: Vec::new(),

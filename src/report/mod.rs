@@ -4,6 +4,7 @@
 //! Names in a forecast come from someone else's file, so each output makes them harmless in its own way: on a terminal they lose
 //! what could act ([`crate::inert`]), in CSV they cannot become formulas, in SVG they are escaped.
 
+mod bars;
 mod budgets;
 mod causes;
 pub mod charts;
@@ -12,8 +13,10 @@ mod checkpoints;
 mod drivers;
 pub mod json;
 mod page;
+mod paths;
 mod register;
 mod resources;
+pub mod story;
 pub mod tables;
 pub mod terminal;
 pub mod text;

@@ -20,7 +20,7 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
     page.head(forecast);
     page.overview(forecast);
     for initiative in &forecast.initiatives {
-        page.initiative(initiative, !forecast.budgets.is_empty());
+        page.initiative(initiative, forecast);
     }
     if let Some(portfolio) = &forecast.portfolio {
         page.blank();
@@ -100,7 +100,7 @@ impl Page {
         self.table(&vec![Side::Left; columns], 0, header.get(..columns).unwrap_or(&header), &rows);
     }
 
-    fn initiative(&mut self, initiative: &InitiativeForecast, any_budget: bool) {
+    fn initiative(&mut self, initiative: &InitiativeForecast, forecast: &Forecast) {
         self.blank();
         self.heading(&initiative.title);
         let roles: Vec<String> = [("owner", &initiative.owner), ("accountable", &initiative.accountable)]
@@ -112,7 +112,7 @@ impl Page {
         }
         for commitment in &initiative.commitments {
             self.blank();
-            self.commitment(commitment, &initiative.never, any_budget);
+            self.commitment(commitment, &initiative.never, !forecast.budgets.is_empty());
         }
         if initiative.never.hits > 0 {
             self.blank();
@@ -120,6 +120,7 @@ impl Page {
         }
         self.blank();
         self.timelines(&initiative.timelines);
+        self.paths(forecast, &initiative.id);
         self.blank();
         self.landmarks(initiative);
         self.gap(initiative);

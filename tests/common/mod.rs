@@ -238,6 +238,63 @@ pub fn quantile(forecast: &Forecast, percent: &str) -> f64 {
     found.expect("the percentile").at.working_days.days()
 }
 
+/// A scenario simulated with a look at its futures in detail.
+pub struct Detailed {
+    pub plan: Plan,
+    pub compiled: Compiled,
+    pub landmarks: Landmarks,
+    pub trials: Trials,
+    pub window: Window,
+}
+
+/// Simulates the whole company and looks at its futures in detail.
+pub fn detailed(toml: &str, trials: u32, threads: usize) -> Detailed {
+    let plan = plan(toml);
+    let compiled = Compiled::new(&plan, plan.seed);
+    let landmarks = engine::landmarks(&compiled);
+    let pilot = engine::pilot(&compiled, analysis::pilot_limit(&plan, &landmarks), None).expect("the machine can run a test");
+    let window = analysis::horizon(&plan, &landmarks, &pilot)
+        .expect("a horizon")
+        .window(&plan, false);
+    let watch = Watch::new(&compiled, &landmarks, |_| 0);
+    let run = Run {
+        first: 0,
+        trials,
+        threads,
+        window,
+        watch: Some(&watch),
+    };
+    let trials = engine::run(&compiled, run, &Stop::new(false), |_| {}).expect("the machine can run a test");
+    Detailed {
+        plan,
+        compiled,
+        landmarks,
+        trials,
+        window,
+    }
+}
+
+impl Detailed {
+    /// One future of an initiative, explained.
+    pub fn explain(&self, initiative: usize, which: analysis::Which) -> analysis::Explanation {
+        let initiative = InitiativeId(initiative);
+        let question = analysis::Question {
+            scenario: analysis::ScenarioFacts {
+                name: self.plan.name.clone(),
+                file: "test.toml".into(),
+                sha256: String::new(),
+            },
+            seed: self.plan.seed,
+            trials_requested: self.trials.count() as u32,
+            initiative,
+            which,
+        };
+        let paths = analysis::paths_of(&self.plan, &self.trials, initiative);
+        let tell = |trial| engine::tell(&self.compiled, trial, &self.window, initiative);
+        analysis::explanation(&self.plan, &self.landmarks, &self.trials, question, paths, tell).expect("futures in detail")
+    }
+}
+
 /// Mean and standard error.
 pub fn mean(values: &[f64]) -> (f64, f64) {
     Sorted::new(values.to_vec()).mean().expect("finite values")

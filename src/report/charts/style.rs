@@ -18,6 +18,10 @@ pub const AXIS: Colour = [140, 140, 140];
 pub const FORECAST: Colour = [0, 114, 178];
 /// The area under the forecast: the same blue, faint.
 pub const FORECAST_AREA: Colour = [232, 242, 249];
+/// What is forecast and matters less: the same blue, light.
+pub const FORECAST_LIGHT: Colour = [150, 196, 226];
+/// Work that waits: orange, light.
+pub const WAITING: Colour = [240, 190, 110];
 /// What was promised: vermilion.
 pub const PROMISE: Colour = [213, 94, 0];
 /// What was promised, as text: the same hue, dark enough to read.
