@@ -10,9 +10,10 @@ use crate::statistics::{Sorted, Z_95};
 
 /// The most futures that a comparison plays: its differences are paired and need fewer than the forecast itself.
 const MOST_TRIALS: u32 = 10_000;
-/// The futures of all comparisons together, where that leaves each enough: a plan with hundreds of risks would be played for hours.
-const MOST_TRIALS_OF_ALL: u32 = 2_000_000;
-const FEWEST_TRIALS: u32 = 1_000;
+/// The tasks that all comparisons together play, where that leaves each enough futures: a large plan with hundreds of risks would
+/// be played for hours.
+const MOST_TASKS_OF_ALL: usize = 200_000_000;
+const FEWEST_TRIALS: usize = 200;
 
 /// What switching things off shows.
 #[derive(Debug, Clone, Default)]
@@ -53,8 +54,11 @@ pub fn price_runs(plan: &Plan) -> u32 {
 /// The futures that each comparison plays, of `trials`: fewer where there are many comparisons.
 #[must_use]
 pub fn price_trials(plan: &Plan, trials: u32) -> u32 {
-    let each = MOST_TRIALS_OF_ALL / price_runs(plan).max(1);
-    trials.min(each.clamp(FEWEST_TRIALS, MOST_TRIALS))
+    // A task looks at each risk that touches it.
+    let touched: usize = plan.risks.iter().map(|risk| risk.affects.len()).sum();
+    let size = plan.tasks.len() + touched;
+    let each = MOST_TASKS_OF_ALL / (price_runs(plan).max(1) as usize * size.max(1));
+    trials.min(each.max(FEWEST_TRIALS) as u32).min(MOST_TRIALS)
 }
 
 /// Switches each assumption off on the same random numbers and takes the difference. `run` is that of `base`; `progress` is called

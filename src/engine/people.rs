@@ -280,11 +280,12 @@ impl Trial<'_> {
 
     /// Takes the most productive idle person out of the idle ones.
     fn pick_idle(&mut self, team: usize) -> Option<u32> {
+        if self.w.teams[team].newcomers == 0 {
+            return self.w.teams[team].idle.pop();
+        }
+        self.steps_over(self.w.teams[team].idle.len());
         let people = &self.w.people;
         let state = &mut self.w.teams[team];
-        if state.newcomers == 0 {
-            return state.idle.pop();
-        }
         let (mut best, mut most) = (None, f64::NEG_INFINITY);
         for (index, person) in state.idle.iter().enumerate() {
             let productivity = people[*person as usize].productivity;
@@ -536,6 +537,7 @@ impl Trial<'_> {
         match person.whereabouts {
             Whereabouts::Absent => {}
             Whereabouts::Idle => {
+                self.steps_over(self.w.teams[team].idle.len());
                 self.w.teams[team].idle.retain(|idle| *idle != seat as u32);
                 self.shift(team, Shift::here(-1));
             }

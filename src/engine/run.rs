@@ -109,6 +109,9 @@ impl Trials {
     }
 }
 
+/// Futures of the pilot that may be flooded: it looks much further ahead than the run, and so few leave its P95 where it is.
+const PILOT_FLOODS: usize = 12;
+
 /// The most memory that the rows of a run may take.
 const MOST_BYTES: usize = 8 << 30;
 
@@ -156,8 +159,19 @@ impl std::error::Error for RunError {}
 /// Shapes: one row per trial, its columns as [`Layout`] says; 8 bytes each.
 ///
 /// # Errors
-/// [`RunError`] where memory or threads cannot be had.
+/// [`RunError`] where memory or threads cannot be had, or more happens in a future than can be played.
 pub fn run(compiled: &Compiled, run: Run<'_>, stop: &Stop, progress: impl Fn(u32) + Sync) -> Result<Trials, RunError> {
+    play_blocks(compiled, run, 0, stop, progress)
+}
+
+/// As [`run()`], where so many floods count as never finished.
+fn play_blocks(
+    compiled: &Compiled,
+    run: Run<'_>,
+    most_floods: usize,
+    stop: &Stop,
+    progress: impl Fn(u32) + Sync,
+) -> Result<Trials, RunError> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(run.threads)
         .build()
@@ -213,9 +227,13 @@ pub fn run(compiled: &Compiled, run: Run<'_>, stop: &Stop, progress: impl Fn(u32
                     workspace.counts.until = watcher.until();
                 }
                 if let Err(flood) = play(compiled, draws.lane(lane), &run.window, &mut workspace, row, &mut tally) {
-                    floods.lock().unwrap_or_else(PoisonError::into_inner).push(flood);
-                    flooded.store(true, Ordering::Relaxed);
-                    break;
+                    row[..compiled.initiatives].fill(f64::INFINITY);
+                    let mut floods = floods.lock().unwrap_or_else(PoisonError::into_inner);
+                    floods.push(flood);
+                    if floods.len() > most_floods {
+                        flooded.store(true, Ordering::Relaxed);
+                        break;
+                    }
                 }
                 if let Some((watcher, drivers)) = &mut watching {
                     let finishes = &row[..compiled.initiatives];
@@ -235,7 +253,8 @@ pub fn run(compiled: &Compiled, run: Run<'_>, stop: &Stop, progress: impl Fn(u32
     });
     let floods = floods.into_inner().unwrap_or_else(PoisonError::into_inner);
     // Blocks before one that is flooded were played, so the first flood is the same on any number of threads.
-    if let Some(flood) = floods.into_iter().min_by_key(|flood| flood.trial) {
+    let too_many = floods.len() > most_floods;
+    if let Some(flood) = floods.into_iter().min_by_key(|flood| flood.trial).filter(|_| too_many) {
         return Err(RunError::Flooded(flood));
     }
     let (mut played, tally, drivers) = results.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -289,5 +308,5 @@ pub fn pilot(compiled: &Compiled, limit: f64, watch: Option<&Watch>) -> Result<T
         window: Window::finishes(limit),
         watch,
     };
-    run(compiled, pilot, &Stop::new(false), |_| {})
+    play_blocks(compiled, pilot, PILOT_FLOODS, &Stop::new(false), |_| {})
 }

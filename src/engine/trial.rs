@@ -240,6 +240,11 @@ impl<'a> Trial<'a> {
         self.w.steps_left = self.w.steps_left.saturating_sub(1);
     }
 
+    /// Counts what looks at so many entries one by one.
+    pub(super) const fn steps_over(&mut self, entries: usize) {
+        self.w.steps_left = self.w.steps_left.saturating_sub(entries as u64 / 64);
+    }
+
     /// Whether more happens in this future than can be played.
     pub(super) const fn is_flooded(&self) -> bool {
         self.w.steps_left == 0

@@ -10,8 +10,10 @@ use crate::units::DAYS_PER_WEEK;
 
 /// The most people of all teams, those to be hired included.
 const MOST_PEOPLE: u64 = 100_000;
-/// The most incidents, departures or findings that a future may be expected to have: some hundred a week for two years.
+/// The most incidents or findings that a future may be expected to have: some hundred a week for two years.
 const MOST_EXPECTED: f64 = 50_000.0;
+/// The most departures: those of ten thousand people in six years. Each looks through its team.
+const MOST_DEPARTURES: f64 = 10_000.0;
 /// Calendar days that are looked ahead where nothing is promised for later.
 const FEWEST_DAYS: i64 = 366;
 
@@ -62,7 +64,7 @@ impl Builder<'_> {
     }
 
     fn check_incidents(&mut self, until: Date) {
-        let mut all = Expected::new("incidents", "all classes together");
+        let mut all = Expected::new("incidents", "all classes together", MOST_EXPECTED);
         for class in &self.scenario.incidents {
             let Some(rate) = &class.rate_per_day else { continue };
             let fault = all.add(
@@ -79,7 +81,7 @@ impl Builder<'_> {
     }
 
     fn check_departures(&mut self, until: Date) {
-        let mut all = Expected::new("departures", "all teams together");
+        let mut all = Expected::new("departures", "all teams together", MOST_DEPARTURES);
         for team in &self.scenario.teams {
             let (Some(engineers), Some(attrition), Some(_)) = (&team.engineers, &team.attrition_per_year, &team.backfill) else {
                 // Nobody leaves twice where nobody comes after.
@@ -101,7 +103,7 @@ impl Builder<'_> {
                 weeks += estimate.distribution.mean() / DAYS_PER_WEEK;
             }
         }
-        let mut all = Expected::new("findings", "all classes together");
+        let mut all = Expected::new("findings", "all classes together", MOST_EXPECTED);
         for class in &self.scenario.findings {
             let Some(rate) = &class.per_engineer_week else { continue };
             let fault = all.add(rate.value * weeks, &format!("`finding.{}`", class.id.value), None, &rate.span);
@@ -121,12 +123,18 @@ impl Builder<'_> {
 struct Expected {
     what: &'static str,
     over: &'static str,
+    most: f64,
     sum: f64,
 }
 
 impl Expected {
-    const fn new(what: &'static str, over: &'static str) -> Self {
-        Self { what, over, sum: 0.0 }
+    const fn new(what: &'static str, over: &'static str, most: f64) -> Self {
+        Self {
+            what,
+            over,
+            most,
+            sum: 0.0,
+        }
     }
 
     /// Counts an entry; the fault where it is the one with which there are too many.
@@ -134,14 +142,14 @@ impl Expected {
         let before = self.sum;
         self.sum += count;
         let until = until.map_or_else(String::new, |until| format!(" by {}", until.long()));
-        (before <= MOST_EXPECTED && self.sum > MOST_EXPECTED).then(|| {
+        (before <= self.most && self.sum > self.most).then(|| {
             let message = format!(
                 "{name} means {count:.0} {}{until} in every future, more than can be played",
                 self.what
             );
             Fault::error("too-much-happens", message)
                 .at(at)
-                .allowed(format!("at most {MOST_EXPECTED} in a future, {}", self.over))
+                .allowed(format!("at most {} {} in a future, {}", self.most, self.what, self.over))
         })
     }
 }
