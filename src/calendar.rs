@@ -251,7 +251,7 @@ impl Clock {
     pub fn working(&self, clock: f64) -> f64 {
         let clock = clock.max(0.0);
         let day = clock.floor();
-        match (self.before.get(day as usize), self.before.get(day as usize + 1)) {
+        match (self.before.get(day as usize), self.before.get((day as usize).saturating_add(1))) {
             (Some(before), Some(after)) => before + (after - before) * (clock - day),
             _ => {
                 let last = self.before.last().copied().unwrap_or(0.0);

@@ -304,6 +304,12 @@ impl Percentile {
         ((1.0..=99.0).contains(&number) && (hundredths.round() - hundredths).abs() < 1e-9).then(|| Self(hundredths.round() as u32))
     }
 
+    /// The percentile half-way to another, to a hundredth.
+    #[must_use]
+    pub const fn midway(self, other: Self) -> Self {
+        Self((self.0 + other.0) / 2)
+    }
+
     /// As a share, 0 to 1.
     #[must_use]
     pub fn share(self) -> f64 {
@@ -388,6 +394,7 @@ mod tests {
         assert_eq!(Percentile::percent(99).rank(1), 1);
         assert_eq!(Percentile::percent(50).rank(0), 0);
         assert_eq!(Percentile::parse("p2.5").map(|p| p.rank(1_000)), Some(25));
+        assert_eq!(Percentile::percent(50).midway(Percentile::percent(85)).to_string(), "p67.5");
         assert_eq!(Percentile::parse("p0"), None);
         assert_eq!(Percentile::parse("50"), None);
         assert_eq!(Percentile::percent(50).to_string(), "p50");

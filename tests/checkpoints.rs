@@ -43,6 +43,7 @@ fn tell(toml: &str, seed: u64, count: u32) -> Told {
         },
         seed,
         trials_requested: count,
+        precision: None,
     };
     let forecast = analysis::forecast(&plan, facts, horizon, &landmarks, &trials, Prices::default());
     Told { plan, trials, forecast }

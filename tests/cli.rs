@@ -75,10 +75,16 @@ fn a_run_prints_a_summary_and_writes_its_outputs() {
             "assumptions.csv",
             "budgets.csv",
             "capacity.csv",
+            "charts/gantt.png",
+            "charts/gantt.svg",
             "charts/s-curve.png",
             "charts/s-curve.svg",
+            "charts/tornado.png",
+            "charts/tornado.svg",
             "checkpoints.csv",
             "commitments.csv",
+            "dependencies.csv",
+            "drivers.csv",
             "summary.json",
             "timelines.csv"
         ]
@@ -108,6 +114,8 @@ fn a_run_prints_a_summary_and_writes_its_outputs() {
         header("assumptions.csv"),
         "initiative,assumption,p50_days,p80_days,p_on_time_change,ci_low,ci_high"
     );
+    assert!(header("drivers.csv").starts_with("initiative,kind,id,criticality,cruciality,ssi,p50_days,p80_days,worst_lift"));
+    assert!(header("dependencies.csv").starts_with("initiative,from,to,criticality,expected_delay_days,colour,rule"));
     let percentiles: Vec<String> = fs::read_to_string(out.join("timelines.csv"))
         .expect("timelines.csv")
         .lines()
@@ -190,6 +198,41 @@ fn what_is_not_a_scenario_file_is_refused() {
     assert!(refused(&folder, &["run", "empty.toml"]).contains("start"));
     fs::write(folder.join("latin1.toml"), b"# caf\xe9\n").expect("writable");
     assert!(refused(&folder, &["run", "latin1.toml"]).contains("latin1.toml:1:6"));
+    let large = "# a comment that says nothing much at all\n".repeat(250_000);
+    fs::write(folder.join("large.toml"), large).expect("writable");
+    assert!(refused(&folder, &["check", "large.toml"]).contains("4194304"));
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_devices_are_not_waited_for() {
+    let folder = folder("pipes");
+    for device in ["/dev/zero", "/dev/null"] {
+        assert!(refused(&folder, &["check", device]).contains("is a pipe or a device"));
+    }
+    let made = Command::new("mkfifo").arg(folder.join("pipe")).status();
+    assert!(made.is_ok_and(|status| status.success()), "mkfifo makes a pipe");
+    assert!(refused(&folder, &["run", "pipe"]).contains("is a pipe or a device"));
+    fs::write(
+        folder.join("own.toml"),
+        "[scenario]\nstart = 2026-01-05\n[initiative.x]\nduration = { shape = \"empirical\", file = \"pipe\", column = \"days\" }\n",
+    )
+    .expect("writable");
+    assert!(refused(&folder, &["check", "own.toml"]).contains("it is no file"));
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_the_machines_fault() {
+    let folder = folder("unwritable");
+    fs::write(folder.join("file"), "mine").expect("writable");
+    for out in ["file", "file/inside"] {
+        let output = sim(&folder, &["run", FIRST, "--trials", "10", "--out", out]);
+        let message = text(&output.stderr);
+        assert!(matches!(output.status.code(), Some(1 | 2)), "{message}");
+        assert!(message.contains("file"), "{message}");
+        assert!(output.stdout.is_empty(), "no summary of a run whose outputs are lost");
+    }
+    assert_eq!(fs::read_to_string(folder.join("file")).ok().as_deref(), Some("mine"));
 }
 
 #[test]
@@ -198,9 +241,42 @@ fn commands_whose_time_has_not_come_say_so() {
     assert!(refused(&folder, &["ledger", SEGMENT]).contains("not supported yet"));
     assert!(refused(&folder, &["rnu", SEGMENT]).contains("did you mean `sim run`"));
     assert!(refused(&folder, &["plan.toml"]).contains("sim run plan.toml"));
-    assert!(refused(&folder, &["run", SEGMENT, "--precision", "0.01"]).contains("--precision"));
+    assert!(refused(&folder, &["run", SEGMENT, "--precision", "0"]).contains("0.0005 to 0.2"));
     assert!(refused(&folder, &["run", SEGMENT, "--trials", "1000000000"]).contains("10000000"));
     assert!(!done(&folder, &["--help"]).contains("ledger"));
+}
+
+/// More futures are played until the numbers are known; where they run out, it is said of which.
+#[test]
+fn a_precision_ends_the_run_or_is_said_to_be_missed() {
+    let folder = folder("precision");
+    let summary = |arguments: &[&str]| -> serde_json::Value {
+        let all: Vec<&str> = ["run", FIRST, "--json"].iter().chain(arguments).copied().collect();
+        serde_json::from_str(&done(&folder, &all)).expect("a summary")
+    };
+    let loose = summary(&["--precision", "0.05"]);
+    let tight = summary(&["--precision", "1%"]);
+    let (few, many) = (
+        loose["trials"].as_u64().expect("a number"),
+        tight["trials"].as_u64().expect("a number"),
+    );
+    assert!(few < many && many < 100_000, "{few}, {many}");
+    assert_eq!(tight["precision"]["reached"], true);
+    assert_eq!(tight["partial"], false);
+    for number in tight["precision"]["numbers"].as_array().expect("numbers") {
+        assert!(number["half_width"].as_f64().expect("known") <= 0.01, "{number}");
+    }
+    // The same futures as a run of so many.
+    let plain = summary(&["--trials", &many.to_string()]);
+    assert_eq!(plain["initiatives"], tight["initiatives"]);
+    assert_eq!(plain["checkpoints"], tight["checkpoints"]);
+    // The threads change nothing.
+    assert_eq!(summary(&["--precision", "1%", "--threads", "1"]), tight);
+    let short = done(&folder, &["run", FIRST, "--precision", "0.001", "--trials", "2000"]);
+    assert!(
+        short.contains("not resolved") && short.contains("2,000 futures were not enough"),
+        "{short}"
+    );
 }
 
 #[test]
@@ -320,6 +396,65 @@ fn a_link_does_not_lead_out_of_the_scenarios_folder() {
     done(&folder, &["run", "inside/own.toml", "--trials", "100"]);
     assert!(refused(&folder, &["run", "inside/link.toml"]).contains("leads out"));
     done(&folder.join("inside"), &["run", "own.toml", "--trials", "100"]);
+}
+
+#[test]
+fn a_future_is_told_beside_the_outputs_of_the_run() {
+    let folder = folder("explain");
+    done(&folder, &["run", FIRST, "--trials", "200"]);
+    let before = files(&folder);
+    let story = done(&folder, &["explain", FIRST, "--trials", "200"]);
+    assert!(story.starts_with("launch: the worst path\n"), "{story}");
+    assert!(
+        story.contains("--path best (future ") && story.contains("launch is finished"),
+        "{story}"
+    );
+    assert!(story.lines().all(|line| line.chars().count() <= 80), "80 columns:\n{story}");
+    assert!(!story.contains('\u{1b}'), "no colour where there is no terminal");
+    let written = |names: [&str; 3]| {
+        let own = [&[".sim-files"], &names[..]].concat();
+        let own = own.into_iter().map(|name| format!("out/first-explain/{name}"));
+        let mut all: Vec<String> = before.iter().cloned().chain(own).collect();
+        all.sort();
+        assert_eq!(files(&folder), all);
+    };
+    written(["gantt-worst.png", "gantt-worst.svg", "story.md"]);
+    assert_eq!(done(&folder, &["explain", FIRST, "--trials", "200", "--threads", "1"]), story);
+    // The number of the representative tells the same future, and takes the place of what was told before.
+    let summary = fs::read_to_string(folder.join("out/first/summary.json")).expect("summary.json");
+    let summary: serde_json::Value = serde_json::from_str(&summary).expect("JSON");
+    let best = &summary["paths"][0]["representative"];
+    let trial = best["trial"].as_u64().expect("a number").to_string();
+    let again = done(&folder, &["explain", FIRST, "--trials", "200", "--trial", &trial]);
+    assert!(again.starts_with(&format!("launch: future {trial}, on the best path\n")), "{again}");
+    written([&format!("gantt-{trial}.png"), &format!("gantt-{trial}.svg"), "story.md"]);
+    let markdown = fs::read_to_string(folder.join("out/first-explain/story.md")).expect("a story");
+    assert!(markdown.contains(&format!("(gantt-{trial}.svg)")), "{markdown}");
+}
+
+#[test]
+fn what_cannot_be_told_is_refused_before_anything_is_written() {
+    let folder = folder("explain-refused");
+    let explain = |more: &[&str]| refused(&folder, &[&["explain", SEGMENT], more].concat());
+    let unknown = explain(&["--initiative", "segmnt"]);
+    for part in [
+        "unknown-initiative",
+        "`segmnt`",
+        "segment, reliability, roadmap",
+        "did you mean `segment`?",
+    ] {
+        assert!(unknown.contains(part), "{part} in\n{unknown}");
+    }
+    assert!(!explain(&["--initiative", "zzzzzz"]).contains("did you mean"));
+    let path = explain(&["--path", "wurst"]);
+    assert!(
+        path.contains("best, expected, worst") && path.contains("did you mean `worst`?"),
+        "{path}"
+    );
+    assert!(explain(&["--trial", "500", "--trials", "500"]).contains("from 0 to 499"));
+    assert!(explain(&["--trial=-1"]).contains("--trial"));
+    assert!(explain(&["--trial", "1", "--path", "best"]).contains("cannot be used with"));
+    assert!(files(&folder).is_empty());
 }
 
 const OPTIONS: &str = "[scenario]\nstart = 2026-01-05\ntrials = 400\n[initiative.x]\ncommitment = 2026-02-27\n\

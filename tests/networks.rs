@@ -142,6 +142,30 @@ fn every_network_agrees_with_its_exact_answer() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// In closed form for two parallel tasks, by the method that the file names for the others: the share of futures in which a task is
+/// on the longest path.
+#[test]
+fn criticality_agrees_with_exact_and_independent_answers() {
+    let networks = read("networks.json");
+    let mut compared = 0;
+    for network in networks["networks"].as_array().expect("networks") {
+        let oracle = &network["oracle"];
+        let Some(tasks) = oracle["criticality"].as_object().or(oracle["criticality_mc"].as_object()) else {
+            continue;
+        };
+        let watched = common::watch(&scenario(network), TRIALS);
+        for (task, exact) in tasks {
+            let (ours, exact) = (
+                watched.criticality("net", &format!("net.{task}")),
+                exact.as_f64().expect("a number"),
+            );
+            assert!((ours - exact).abs() < 0.01, "{} {task}: {ours}, expected {exact}", id(network));
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 24);
+}
+
 /// mcprojsim v0.15.2 publishes these results for its own inputs; 10,000 runs of its own give ±1.5 %.
 #[test]
 fn another_tools_published_results_are_reproduced() {

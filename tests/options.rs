@@ -4,7 +4,7 @@
 mod common;
 
 use common::plan;
-use sim::analysis::{self, Bundle, Comparison, DatePrice, FinishComparison, Question};
+use sim::analysis::{self, Bundle, Comparison, DatePrice, DateQuestion, FinishComparison};
 use sim::calendar::Date;
 use sim::engine::{self, Compiled, Run, Stop, Trials, Window};
 use sim::plan::{self, Plan, combinations, combined};
@@ -46,7 +46,7 @@ fn finish<'a>(comparison: &'a Comparison, id: &str) -> &'a FinishComparison {
 fn price(toml: &str, date: &str, confidence: u32, trials: u32) -> DatePrice {
     let scenario = scenario::read("test.toml", toml.as_bytes().to_vec()).expect("a scenario");
     let plan = plan(toml);
-    let question = Question {
+    let question = DateQuestion {
         initiative: plan.initiatives[0].id.clone(),
         to: None,
         date: Date::parse(date).expect("a date"),

@@ -2,38 +2,11 @@
 
 mod common;
 
-use common::plan;
-use sim::analysis::{self, Facts, Forecast, ScenarioFacts};
-use sim::engine::{self, Compiled, Run, Stop};
+use common::quantile;
+use sim::analysis::Forecast;
 
-/// The whole forecast of a scenario, as the program makes it.
 fn forecast(toml: &str) -> Forecast {
-    let plan = plan(toml);
-    let compiled = Compiled::new(&plan, plan.seed);
-    let landmarks = engine::landmarks(&compiled);
-    let pilot = engine::pilot(&compiled, sim::analysis::pilot_limit(&plan, &landmarks), None).expect("a pilot");
-    let horizon = analysis::horizon(&plan, &landmarks, &pilot).expect("a horizon");
-    let run = Run {
-        first: 0,
-        trials: 4_000,
-        threads: 2,
-        window: horizon.window(&plan, true),
-        watch: None,
-    };
-    let stop = Stop::new(false);
-    let trials = engine::run(&compiled, run, &stop, |_| {}).expect("a run");
-    let prices = analysis::prices(&plan, plan.seed, run, &trials, &stop, |_| {}).expect("prices");
-    let scenario = ScenarioFacts {
-        name: plan.name.clone(),
-        file: "test.toml".into(),
-        sha256: String::new(),
-    };
-    let facts = Facts {
-        scenario,
-        seed: plan.seed,
-        trials_requested: 4_000,
-    };
-    analysis::forecast(&plan, facts, horizon, &landmarks, &trials, prices)
+    common::forecast(toml, 4_000)
 }
 
 const BASE: &str = "
@@ -86,14 +59,6 @@ fn with(parts: &[&str]) -> String {
         None => line.to_owned(),
     };
     BASE.lines().map(line).collect::<Vec<_>>().join("\n")
-}
-
-fn quantile(forecast: &Forecast, percent: &str) -> f64 {
-    let found = forecast.initiatives[0]
-        .quantiles
-        .iter()
-        .find(|quantile| quantile.percentile.to_string() == percent);
-    found.expect("the percentile").at.working_days.days()
 }
 
 #[test]

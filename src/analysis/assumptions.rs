@@ -60,7 +60,10 @@ pub(super) fn assumptions(plan: &Plan) -> Vec<String> {
         sentences
             .push("Cost counts people for as long as work holds them: it is not the payroll, which runs on when they are idle.".into());
     }
-    sentences.push("Each line of what the date rests on, could be bought or is given up compares at most 10,000 futures.".into());
+    sentences.push(
+        "The weeks of what drives the date, what it rests on, what could be bought and what is given up compare at most 10,000 futures."
+            .into(),
+    );
     sentences
 }
 

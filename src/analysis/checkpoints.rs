@@ -26,7 +26,7 @@ const MOST_WEEKS: u32 = 520;
 pub(super) fn telling(plan: &Plan, trials: &Trials, finishes: &[Sorted]) -> Telling {
     let mut found = Telling::default();
     for (index, sorted) in finishes.iter().enumerate() {
-        let Some(cuts) = Cuts::new(plan, sorted) else { continue };
+        let Some(cuts) = Cuts::new(plan.timelines, sorted) else { continue };
         let teller = Teller {
             plan,
             trials,

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::compare::Comparison;
-use super::insights::{CheckpointForecast, DependencyForecast, DriverForecast, PathForecast, PathTree, TellingWeek};
+use super::insights::{CheckpointForecast, DependencyForecast, DriverForecast, PathForecast, PathTree, TaskSchedule, TellingWeek};
+use super::precision::PrecisionForecast;
 use crate::calendar::Date;
 use crate::plan::{DefaultUsed, ReadNotUsed};
 use crate::units::{Percentile, WorkDays};
@@ -28,6 +29,8 @@ pub struct Forecast {
     pub trials_requested: u32,
     /// Whether the run was interrupted before all trials were done.
     pub partial: bool,
+    /// How well the numbers are known, where somebody asked for it.
+    pub precision: Option<PrecisionForecast>,
     /// The first day.
     pub start: Date,
     /// The last day that budgets look at.
@@ -54,6 +57,8 @@ pub struct Forecast {
     pub dependencies: Vec<DependencyForecast>,
     /// What each path looks like, by initiative.
     pub paths: Vec<PathForecast>,
+    /// When each task is worked on, by initiative and median start.
+    pub schedules: Vec<TaskSchedule>,
     /// What each assumption costs, by initiative, the dearest at P80 first.
     pub prices: Vec<AssumptionPrice>,
     /// What each initiative's being there costs the others.

@@ -32,7 +32,11 @@ impl Horizon {
                 .iter()
                 .filter(|quarter| quarter.begins < days as f64)
                 .count(),
-            weeks: if weeks { (days as usize).div_ceil(7).min(MOST_WEEKS) } else { 0 },
+            weeks: if weeks {
+                (days as usize).div_ceil(7).min(most_weeks(plan.teams.len()))
+            } else {
+                0
+            },
             checkpoints: true,
         }
     }
@@ -54,6 +58,13 @@ pub fn pilot_limit(plan: &Plan, landmarks: &Landmarks) -> f64 {
 /// Quarters and weeks that budgets and capacity look at, forty and ten years.
 const MOST_QUARTERS: usize = 160;
 const MOST_WEEKS: usize = 520;
+/// Weeks of all teams together: each is three histograms.
+const MOST_TEAM_WEEKS: usize = 52_000;
+
+/// Weeks for which the capacity of so many teams is counted.
+fn most_weeks(teams: usize) -> usize {
+    MOST_WEEKS.min(MOST_TEAM_WEEKS / teams.max(1))
+}
 
 /// The horizon that the scenario gives is before its own plan on paper.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -183,20 +183,52 @@ pub struct DriverForecast {
     pub title: String,
     /// Share of the finished futures in which the work of the task is on the chain that drives the finish; only for tasks.
     pub criticality: Option<Share>,
-    /// Spearman's correlation of its quantity (for a risk: of its happening; else of its number) with the finish.
+    /// Spearman's correlation of its quantity (for a risk: of its happening; else of its number) with the finish; `None` where
+    /// either is the same in every future.
     pub cruciality: Option<f64>,
-    /// Schedule sensitivity index: criticality × standard deviation of its time ÷ that of the finish; only for tasks.
+    /// Schedule sensitivity index: criticality × standard deviation of its elapsed time ÷ that of the finish; only for tasks.
     pub ssi: Option<f64>,
     /// What waiting for the last of several predecessors adds to the latest of their mean times, in working days; only where paths
     /// join.
     pub merge_bias_days: Option<f64>,
-    /// Working days that it costs at P50: the forecast less the same futures with it fixed at its median (a risk: never). `None`
-    /// where it was not worked out.
+    /// Working days that it costs at P50: the forecast less the same futures with the task's estimate fixed at its median, or
+    /// without the risk, the departures, the class. `None` where that is never, and for tasks that are not among the ten that spread
+    /// a finish most: they are not played once more.
     pub p50_days: Option<f64>,
     /// The same at P80.
     pub p80_days: Option<f64>,
     /// How much more often it happens, or how much larger it is, on the worst path than overall.
     pub worst_lift: Option<f64>,
+}
+
+/// Which end of a dependency nobody of ours works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Outside {
+    /// Both ends are ours.
+    #[serde(rename = "")]
+    Neither,
+    /// We depend on others.
+    #[serde(rename = "from")]
+    From,
+    /// Others depend on us.
+    #[serde(rename = "to")]
+    To,
+    /// Others depend on others.
+    #[serde(rename = "both")]
+    Both,
+}
+
+impl Outside {
+    /// As in the files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Neither => "",
+            Self::From => "from",
+            Self::To => "to",
+            Self::Both => "both",
+        }
+    }
 }
 
 /// Green, yellow or red by a declared rule.
@@ -213,6 +245,18 @@ pub enum Colour {
     Red,
 }
 
+impl Colour {
+    /// As in the files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Green => "green",
+            Self::Yellow => "yellow",
+            Self::Red => "red",
+        }
+    }
+}
+
 /// A dependency that matters.
 #[derive(Debug, Clone, Serialize)]
 pub struct DependencyForecast {
@@ -220,13 +264,20 @@ pub struct DependencyForecast {
     pub initiative: String,
     /// The task depended upon.
     pub from: String,
+    /// Text for people.
+    pub from_title: String,
     /// The task that depends on it.
     pub to: String,
+    /// Text for people.
+    pub to_title: String,
     /// Which ends are tied.
     pub link: LinkKind,
+    /// Which end is nobody's of ours.
+    pub outside: Outside,
     /// Share of the finished futures in which it is on the chain that drives the finish.
     pub criticality: Share,
-    /// Mean working days for which it alone holds its successor beyond the plan on paper.
+    /// Mean working days for which it alone holds its successor: its start beyond the plan on paper, its date and its other links; its
+    /// finish beyond the end of its own work and its other links. Where tasks follow one another the days add up along the chain.
     pub expected_delay_days: f64,
     /// By the rule.
     pub colour: Colour,
@@ -258,6 +309,8 @@ pub struct Condition {
     pub id: String,
     /// Text for people.
     pub title: String,
+    /// What is measured: a `share` of the futures, a `number`, `engineer-days` or `working days`.
+    pub unit: &'static str,
     /// On this path: the share of futures in which the risk is real, the mean number, or the mean quantity in days.
     pub on_path: f64,
     /// The same over all futures.
@@ -276,4 +329,27 @@ pub struct Representative {
     /// Its finish.
     #[serde(flatten)]
     pub finish: Moment,
+}
+
+/// When a task is worked on, over the futures that were kept in detail and need it.
+#[derive(Debug, Clone, Serialize)]
+pub struct TaskSchedule {
+    /// The initiative that it belongs to.
+    pub initiative: String,
+    /// The task.
+    pub task: String,
+    /// Text for people.
+    pub title: String,
+    /// Share of the futures that need it.
+    pub p_needed: f64,
+    /// Share of the finished futures in which its work drives the finish of its initiative; `None` where that was not counted.
+    pub criticality: Option<f64>,
+    /// Median start.
+    pub start_p50: Moment,
+    /// Tenth percentile of the finish.
+    pub finish_p10: Moment,
+    /// Median finish.
+    pub finish_p50: Moment,
+    /// Ninetieth percentile of the finish.
+    pub finish_p90: Moment,
 }

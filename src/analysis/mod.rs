@@ -1,18 +1,26 @@
-//! From trials to what they mean: timelines, commitments, budgets.
+//! From trials to what they mean: timelines, commitments, budgets, what drives them.
 
 mod assumptions;
 mod budgets;
 mod checkpoints;
 mod company;
 mod compare;
+mod crews;
+mod dependencies;
+mod drivers;
+mod explanation;
 mod forecast;
 mod gives_up;
 mod horizon;
 mod insights;
+mod paths;
+mod precision;
 mod price;
 mod prices;
 mod reading;
 mod recommended;
+mod schedules;
+mod story;
 mod summarise;
 mod understanding;
 mod variants;
@@ -21,6 +29,7 @@ pub use compare::{
     Alternative, BudgetBreach, Candidate, Comparison, FinishComparison, PromiseComparison, compare, compare_trials, missing_initiative,
     own_options,
 };
+pub use explanation::{Explanation, Promise, Question, Which, explanation};
 pub use forecast::{
     AssumptionPrice, Blame, BudgetForecast, CapacityWeek, CommitmentForecast, CostForecast, CurvePoint, Displacement, Forecast,
     InitiativeForecast, Landmark, Mean, MitigationEffect, MitigationForecast, Moment, PortfolioForecast, Quantile, SCHEMA_VERSION,
@@ -28,10 +37,14 @@ pub use forecast::{
 };
 pub use horizon::{Horizon, HorizonError, horizon, pilot_limit};
 pub use insights::{
-    Bits, Branch, CheckpointForecast, Colour, Condition, DependencyForecast, DriverForecast, Outlook, Path, PathForecast, PathTree,
-    Representative, Source, TellingWeek, Trigger,
+    Bits, Branch, CheckpointForecast, Colour, Condition, DependencyForecast, DriverForecast, Outlook, Outside, Path, PathForecast,
+    PathTree, Representative, Source, TaskSchedule, TellingWeek, Trigger,
 };
-pub use price::{Bundle, DatePrice, PricedBundle, Question, price, with_promise};
+pub use paths::{paths, paths_of};
+pub use precision::{MOST_TRIALS_TO_PRECISION, Precise, PrecisionForecast, precision};
+pub use price::{Bundle, DatePrice, DateQuestion, PricedBundle, price, with_promise};
 pub use prices::{Prices, price_runs, price_trials, prices};
+pub use reading::Cuts;
+pub use story::{Bar, Beat, Story, Tale, WorkDone, story};
 pub use summarise::{Facts, forecast};
 pub use understanding::{PaperTask, Step, Understanding, WaitedFor, understand};

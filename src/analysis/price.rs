@@ -16,7 +16,7 @@ use crate::units::Percentile;
 
 /// What is asked: can this be finished by then, within every budget, with that confidence?
 #[derive(Debug, Clone, PartialEq)]
-pub struct Question {
+pub struct DateQuestion {
     /// The initiative.
     pub initiative: String,
     /// To whom it is promised; `None` for whoever comes first, or nobody.
@@ -111,7 +111,7 @@ pub struct PricedBundle {
 ///
 /// Every combination is asked about the same date, so an option that only moves the promise changes nothing here.
 #[must_use]
-pub fn with_promise(base: &Plan, mut plan: Plan, question: &Question) -> Option<Plan> {
+pub fn with_promise(base: &Plan, mut plan: Plan, question: &DateQuestion) -> Option<Plan> {
     let position = |plan: &Plan| plan.initiatives.iter().position(|initiative| initiative.id == question.initiative);
     let column = position(&plan)?;
     let commitment = Commitment {
@@ -129,7 +129,7 @@ pub fn with_promise(base: &Plan, mut plan: Plan, question: &Question) -> Option<
 }
 
 /// The place of the promise asked about among those of the initiative; the next free one where it has none.
-fn promise_place(base: &Plan, plan: &Plan, question: &Question) -> Option<usize> {
+fn promise_place(base: &Plan, plan: &Plan, question: &DateQuestion) -> Option<usize> {
     let find = |plan: &Plan| plan.initiatives.iter().position(|initiative| initiative.id == question.initiative);
     let (before, after) = (&base.initiatives[find(base)?], &plan.initiatives[find(plan)?]);
     let asked = before
@@ -156,7 +156,7 @@ fn promise_place(base: &Plan, plan: &Plan, question: &Question) -> Option<usize>
 #[allow(clippy::too_many_arguments)]
 pub fn price(
     base: &Plan,
-    question: &Question,
+    question: &DateQuestion,
     bundles: impl Iterator<Item = Bundle>,
     seed: u64,
     run: Run<'_>,
@@ -301,7 +301,7 @@ fn mark_idle(priced: &mut [PricedBundle]) {
 struct Priced<'a> {
     base: &'a Plan,
     plan: &'a Plan,
-    question: &'a Question,
+    question: &'a DateQuestion,
     played: Played<'a>,
 }
 

@@ -1,14 +1,19 @@
 //! What each assumption costs: the forecast less the same futures without it.
 
+use super::drivers::{most_removals, removals};
 use super::forecast::{AssumptionPrice, Displacement, MitigationEffect, MitigationForecast};
 use super::reading::at;
-use super::variants::{mitigated, switches, without, without_initiative};
+use super::variants::{Removal, What, mitigated, switches, without, without_initiative};
 use crate::engine::{self, Compiled, Run, RunError, Stop, Trials, Window};
 use crate::plan::{InitiativeId, Plan};
 use crate::statistics::{Sorted, Z_95};
 
 /// The most futures that a comparison plays: its differences are paired and need fewer than the forecast itself.
 const MOST_TRIALS: u32 = 10_000;
+/// The tasks that all comparisons together play, where that leaves each enough futures: a large plan with hundreds of risks would
+/// be played for hours.
+const MOST_TASKS_OF_ALL: usize = 200_000_000;
+const FEWEST_TRIALS: usize = 200;
 
 /// What switching things off shows.
 #[derive(Debug, Clone, Default)]
@@ -19,22 +24,41 @@ pub struct Prices {
     pub displacements: Vec<Displacement>,
     /// What each mitigation would buy.
     pub mitigations: Vec<MitigationForecast>,
+    /// What the drivers of the finishes cost, where the run looked for them.
+    pub(super) removals: Vec<Removed>,
     /// Whether all of it was worked out before somebody wanted an early end.
     pub is_whole: bool,
 }
 
-/// How many plans [`prices`] plays, for a bar.
-#[must_use]
-pub fn price_runs(plan: &Plan) -> u32 {
-    let mitigations = plan.risks.iter().filter(|risk| risk.mitigation.is_some()).count();
-    let initiatives = if plan.initiatives.len() > 1 { plan.initiatives.len() } else { 0 };
-    (switches(plan).len() + mitigations + initiatives) as u32
+/// What a driver costs.
+#[derive(Debug, Clone)]
+pub(super) struct Removed {
+    /// The driver.
+    pub(super) removal: Removal,
+    /// Working days at P50 and at P80, by initiative.
+    pub(super) days: Vec<[Option<f64>; 2]>,
 }
 
-/// The futures that each comparison plays, of `trials`.
+/// How many plans [`prices`] plays at most, for a bar.
 #[must_use]
-pub fn price_trials(trials: u32) -> u32 {
-    trials.min(MOST_TRIALS)
+pub fn price_runs(plan: &Plan) -> u32 {
+    let switches = switches(plan);
+    let alone = most_removals(plan)
+        .filter(|removal| !switches.iter().any(|switch| switch.what == removal.what(plan)))
+        .count();
+    let mitigations = plan.risks.iter().filter(|risk| risk.mitigation.is_some()).count();
+    let initiatives = if plan.initiatives.len() > 1 { plan.initiatives.len() } else { 0 };
+    (switches.len() + alone + mitigations + initiatives) as u32
+}
+
+/// The futures that each comparison plays, of `trials`: fewer where there are many comparisons.
+#[must_use]
+pub fn price_trials(plan: &Plan, trials: u32) -> u32 {
+    // A task looks at each risk that touches it.
+    let touched: usize = plan.risks.iter().map(|risk| risk.affects.len()).sum();
+    let size = plan.tasks.len() + touched;
+    let each = MOST_TASKS_OF_ALL / (price_runs(plan).max(1) as usize * size.max(1));
+    trials.min(each.max(FEWEST_TRIALS) as u32).min(MOST_TRIALS)
 }
 
 /// Switches each assumption off on the same random numbers and takes the difference. `run` is that of `base`; `progress` is called
@@ -56,7 +80,7 @@ pub fn prices(plan: &Plan, seed: u64, run: Run<'_>, base: &Trials, stop: &Stop, 
 
 /// The comparisons in the order of the plan, as many as were played before somebody wanted an early end.
 fn compare(plan: &Plan, seed: u64, run: Run<'_>, base: &Trials, stop: &Stop, progress: impl Fn(u32) + Sync) -> Result<Prices, RunError> {
-    let trials = price_trials(base.count() as u32);
+    let trials = price_trials(plan, base.count() as u32);
     let run = Run {
         trials,
         // Only finishes are compared.
@@ -72,24 +96,31 @@ fn compare(plan: &Plan, seed: u64, run: Run<'_>, base: &Trials, stop: &Stop, pro
         Ok((result.count() == trials as usize).then(|| finishes(plan, &result, trials)))
     };
     let with = finishes(plan, base, trials);
+    let days = |off: &[Finish]| -> Vec<[Option<f64>; 2]> {
+        let pairs = with.iter().zip(off);
+        pairs.map(|(with, off)| [50, 80].map(|percent| with.later(off, percent))).collect()
+    };
     let mut found = Prices::default();
+    let mut known: Vec<(What, Vec<[Option<f64>; 2]>)> = vec![];
     for switch in switches(plan) {
-        let Some(off) = play(&without(plan, &switch))? else {
+        let Some(off) = play(&without(plan, switch.what))? else {
             return Ok(found);
         };
+        let days = days(&off);
         for (index, initiative) in plan.initiatives.iter().enumerate() {
             let change = with[index].p_on_time_change(&off[index]);
             found.assumptions.push(AssumptionPrice {
                 initiative: initiative.id.clone(),
                 assumption: switch.name.clone(),
                 title: switch.title.clone(),
-                p50_days: with[index].later(&off[index], 50),
-                p80_days: with[index].later(&off[index], 80),
+                p50_days: days[index][0],
+                p80_days: days[index][1],
                 p_on_time_change: change.map(|(change, _)| change),
                 ci_low: change.map(|(change, half)| change - half),
                 ci_high: change.map(|(change, half)| change + half),
             });
         }
+        known.push((switch.what, days));
     }
     for (index, risk) in plan.risks.iter().enumerate() {
         let Some(mitigation) = &risk.mitigation else { continue };
@@ -129,6 +160,17 @@ fn compare(plan: &Plan, seed: u64, run: Run<'_>, base: &Trials, stop: &Stop, pro
                 });
             }
         }
+    }
+    for removal in removals(plan, base) {
+        let what = removal.what(plan);
+        let days = match known.iter().find(|(other, _)| *other == what) {
+            Some((_, days)) => days.clone(),
+            None => match play(&without(plan, what))? {
+                Some(off) => days(&off),
+                None => return Ok(found),
+            },
+        };
+        found.removals.push(Removed { removal, days });
     }
     found.is_whole = true;
     Ok(found)

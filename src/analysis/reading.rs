@@ -3,7 +3,6 @@
 use super::forecast::{Moment, Share, Spread, Verdict};
 use super::insights::Path;
 use crate::calendar::Calendar;
-use crate::plan::Plan;
 use crate::statistics::{Proportion, Sorted};
 use crate::units::{Percentile, Probability, WorkDays};
 
@@ -61,9 +60,10 @@ pub(super) fn spread(values: impl Iterator<Item = f64>) -> Spread {
 }
 
 /// Where one path ends and the next begins: halfway, in probability, between the named percentiles. By value, so that futures that
-/// finish together are on one path.
+/// finish together are on one path, and a finish that does not vary is on the best. What never finishes is on the worst, however
+/// many futures never do.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Cuts {
+pub struct Cuts {
     /// The last finish of the best path.
     best: f64,
     /// The last finish of the expected path.
@@ -71,9 +71,9 @@ pub(super) struct Cuts {
 }
 
 impl Cuts {
-    /// The cuts of a finish; `None` without trials.
-    pub(super) fn new(plan: &Plan, finishes: &Sorted) -> Option<Self> {
-        let [best, expected, worst] = plan.timelines;
+    /// The cuts of a finish, for the percentiles of its three timelines; `None` without trials.
+    #[must_use]
+    pub fn new([best, expected, worst]: [Percentile; 3], finishes: &Sorted) -> Option<Self> {
         Some(Self {
             best: finishes.quantile(best.midpoint(expected))?,
             expected: finishes.quantile(expected.midpoint(worst))?,
@@ -81,8 +81,11 @@ impl Cuts {
     }
 
     /// The path of a future.
-    pub(super) fn path(self, finish: f64) -> Path {
-        if finish <= self.best {
+    #[must_use]
+    pub fn path(self, finish: f64) -> Path {
+        if finish.is_infinite() {
+            Path::Worst
+        } else if finish <= self.best {
             Path::Best
         } else if finish <= self.expected {
             Path::Expected

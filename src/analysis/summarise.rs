@@ -4,13 +4,18 @@ use super::assumptions::{assumptions, not_modelled};
 use super::budgets::Budgets;
 use super::checkpoints::telling;
 use super::company::{capacity, cost};
+use super::dependencies::dependencies;
+use super::drivers::drivers;
 use super::forecast::{
     CommitmentForecast, CurvePoint, Forecast, InitiativeForecast, Landmark, Mean, Moment, PortfolioForecast, Quantile, SCHEMA_VERSION,
     ScenarioFacts, Timelines,
 };
 use super::horizon::Horizon;
+use super::paths::paths;
+use super::precision::PrecisionForecast;
 use super::prices::Prices;
 use super::reading::{moment, share};
+use super::schedules::schedules;
 use crate::calendar::Calendar;
 use crate::engine::{Landmarks, Trials};
 use crate::plan::{Commitment, Initiative, Plan};
@@ -33,6 +38,8 @@ pub struct Facts {
     pub seed: u64,
     /// Trials that were asked for.
     pub trials_requested: u32,
+    /// How well the numbers are known, where somebody asked for it.
+    pub precision: Option<PrecisionForecast>,
 }
 
 /// What the trials say. Shapes: `trials` has a column for each initiative of the plan.
@@ -66,6 +73,7 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         trials: count as u32,
         trials_requested: facts.trials_requested,
         partial: (count as u32) < facts.trials_requested || !prices.is_whole,
+        precision: facts.precision,
         start: plan.calendar.start(),
         horizon: horizon.date,
         initiatives,
@@ -76,9 +84,10 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         checkpoints: telling.checkpoints,
         path_trees: telling.trees,
         telling_weeks: telling.weeks,
-        drivers: vec![],
-        dependencies: vec![],
-        paths: vec![],
+        drivers: drivers(plan, trials, &finishes, &prices.removals),
+        dependencies: dependencies(plan, trials),
+        paths: paths(plan, trials),
+        schedules: schedules(plan, trials),
         prices: prices.assumptions,
         displacements: prices.displacements,
         mitigations: prices.mitigations,

@@ -2,7 +2,7 @@
 //!
 //! Streams are keyed by name, so whatever is left of the plan draws what it drew before.
 
-use crate::plan::{InitiativeId, Plan, Risk, RiskId};
+use crate::plan::{Estimate, FindingId, IncidentId, InitiativeId, Plan, Risk, RiskId, TaskId, TeamId, Work};
 use crate::sampling::{Correlation, Distribution};
 use crate::units::{Probability, WorkDays};
 
@@ -13,19 +13,45 @@ pub(super) struct Switch {
     pub(super) name: String,
     /// The same for people.
     pub(super) title: String,
-    what: What,
+    pub(super) what: What,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum What {
+/// What is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
     Departures,
     LateHires,
-    Risk(usize),
-    Incident(usize),
     Findings,
     Overrun,
     Correlation,
     Focus,
+    One(Removal),
+}
+
+/// One thing that may drive a finish, taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Removal {
+    /// The estimate of a task is its median: one number, so that no overrun scales it.
+    Task(TaskId),
+    /// A risk never happens.
+    Risk(RiskId),
+    /// Nobody leaves a team.
+    Departures(TeamId),
+    /// There are no incidents of a class.
+    Incident(IncidentId),
+    /// There are no findings of a class.
+    Finding(FindingId),
+}
+
+impl Removal {
+    /// The change of the plan; that of the price list where it is the same, so that it need not be played twice.
+    pub(super) fn what(self, plan: &Plan) -> What {
+        match self {
+            Self::Departures(_) if plan.teams.iter().filter(|team| team.attrition_per_year > 0.0).count() == 1 => What::Departures,
+            Self::Finding(_) if plan.findings.len() == 1 => What::Findings,
+            _ => What::One(self),
+        }
+    }
 }
 
 /// Every assumption of the plan that could be switched off and is on.
@@ -41,13 +67,17 @@ pub(super) fn switches(plan: &Plan) -> Vec<Switch> {
         add("late hires".into(), "Hires who come late or not at all".into(), What::LateHires);
     }
     for (index, risk) in plan.risks.iter().enumerate() {
-        add(format!("risk.{}", risk.id), risk.title.clone(), What::Risk(index));
+        add(
+            format!("risk.{}", risk.id),
+            risk.title.clone(),
+            What::One(Removal::Risk(RiskId(index))),
+        );
     }
     for (index, class) in plan.incidents.iter().enumerate() {
         add(
             format!("incident.{}", class.id),
             format!("Incidents of class {}", class.id),
-            What::Incident(index),
+            What::One(Removal::Incident(IncidentId(index))),
         );
     }
     if !plan.findings.is_empty() {
@@ -65,10 +95,10 @@ pub(super) fn switches(plan: &Plan) -> Vec<Switch> {
     found
 }
 
-/// The plan without the assumption.
-pub(super) fn without(plan: &Plan, switch: &Switch) -> Plan {
+/// The plan without an assumption or a driver.
+pub(super) fn without(plan: &Plan, what: What) -> Plan {
     let mut plan = plan.clone();
-    match switch.what {
+    match what {
         What::Departures => plan.teams.iter_mut().for_each(|team| team.attrition_per_year = 0.0),
         What::LateHires => {
             // Every hire joins, on its likely date.
@@ -78,11 +108,6 @@ pub(super) fn without(plan: &Plan, switch: &Switch) -> Plan {
                     hire.starts.distribution = likely;
                 }
             }
-        }
-        What::Risk(index) => plan.risks[index].probability = Probability::NEVER,
-        What::Incident(index) => {
-            plan.incidents[index].rate_per_day = 0.0;
-            plan.incidents[index].change_failure_rate = Probability::NEVER;
         }
         What::Findings => {
             plan.findings.iter_mut().for_each(|class| class.per_engineer_week = 0.0);
@@ -95,8 +120,39 @@ pub(super) fn without(plan: &Plan, switch: &Switch) -> Plan {
             }
         }
         What::Focus => plan.teams.iter_mut().for_each(|team| team.focus = 1.0),
+        What::One(Removal::Task(TaskId(index))) => {
+            let (Work::Effort { estimate, .. } | Work::Duration { estimate, .. }) = &mut plan.tasks[index].work;
+            *estimate = at_its_median(estimate);
+        }
+        What::One(Removal::Risk(RiskId(index))) => plan.risks[index].probability = Probability::NEVER,
+        What::One(Removal::Departures(TeamId(index))) => plan.teams[index].attrition_per_year = 0.0,
+        What::One(Removal::Incident(IncidentId(index))) => {
+            plan.incidents[index].rate_per_day = 0.0;
+            plan.incidents[index].change_failure_rate = Probability::NEVER;
+        }
+        What::One(Removal::Finding(class)) => {
+            plan.findings[class.0].per_engineer_week = 0.0;
+            plan.tasks
+                .iter_mut()
+                .for_each(|task| task.review.retain(|(reviewed, _)| *reviewed != class));
+        }
     }
     plan
+}
+
+/// The estimate as the single number that is its median.
+fn at_its_median(estimate: &Estimate) -> Estimate {
+    let median = estimate.distribution.quantile(0.5);
+    match Distribution::fixed(median) {
+        Ok(distribution) => Estimate {
+            distribution,
+            low: median,
+            likely: median,
+            text: estimate.text.clone(),
+        },
+        // What has no finite median stays as it is.
+        Err(_) => estimate.clone(),
+    }
 }
 
 /// The plan with a risk mitigated.

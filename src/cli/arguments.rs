@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 
+use crate::analysis::Path;
 use crate::calendar::Date;
 use crate::diagnostic::Fault;
 use crate::scenario::sections::TRIALS;
@@ -28,6 +29,8 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Validate a scenario and print the plan as understood
     Check(CheckArguments),
+    /// Tell one future as a story, with a Gantt chart: what must be true for it, and what moves the date
+    Explain(ExplainArguments),
     /// Set a scenario's options, or other scenarios, against it on the same random numbers
     Compare(CompareArguments),
     /// Find the cheapest combination of options that can promise a date
@@ -55,8 +58,10 @@ pub(super) struct RunArguments {
     /// Print summary.json to standard output and nothing else
     #[arg(long)]
     pub(super) json: bool,
-    #[arg(long, hide = true)]
-    precision: Option<String>,
+    /// Simulate until P50, P80 and the odds of each promise are known to ±X (0.01 is one point, or 1 % of a finish) and it is settled
+    /// on which side of its tolerance each budget lies; at most as many futures as --trials says [default: 1000000]
+    #[arg(long, value_name = "X", value_parser = half_width)]
+    pub(super) precision: Option<f64>,
     #[arg(long, hide = true)]
     samples: bool,
 }
@@ -67,6 +72,33 @@ pub(super) struct CheckArguments {
     pub(super) scenario: PathBuf,
     #[arg(long, hide = true)]
     preread: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// The scenario file
+    pub(super) scenario: PathBuf,
+    /// Whose finish [default: the first initiative with a promise]
+    #[arg(long, value_name = "ID")]
+    pub(super) initiative: Option<String>,
+    /// The path whose most typical future is told: best, expected or worst [default: worst]
+    #[arg(long, value_parser = path, conflicts_with = "trial")]
+    pub(super) path: Option<Path>,
+    /// Tell the future with this number instead, counted from 0
+    #[arg(long, value_name = "N")]
+    pub(super) trial: Option<u32>,
+    /// Futures to simulate [default: as the scenario says, or 10000]
+    #[arg(long, value_name = "N", value_parser = trials)]
+    pub(super) trials: Option<u32>,
+    /// Seed of every random stream [default: as the scenario says, or 1]
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub(super) seed: Option<u64>,
+    /// Threads to use; the results are the same with any number [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+    /// Folder for the story and its chart [default: out/NAME-explain for NAME.toml]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -152,7 +184,6 @@ impl Command {
     /// The flag that is named in the documentation and whose time has not come, if there is one.
     const fn flag_not_yet(&self) -> Option<&'static str> {
         match self {
-            Self::Run(RunArguments { precision: Some(_), .. }) => Some("run --precision"),
             Self::Run(RunArguments { samples: true, .. }) => Some("run --samples"),
             Self::Check(CheckArguments { preread: true, .. }) => Some("check --preread"),
             _ => None,
@@ -186,21 +217,38 @@ fn confidence(text: &str) -> Result<Percentile, String> {
         .ok_or_else(|| "allowed: a number from 0.01 to 0.99 with at most four decimals, such as 0.85".to_owned())
 }
 
+/// Reads a half-width: `0.01`, or `1%`.
+fn half_width(text: &str) -> Result<f64, String> {
+    let (number, unit) = match text.trim().strip_suffix('%') {
+        Some(number) => (number, 0.01),
+        None => (text, 1.0),
+    };
+    let value = number.trim().parse::<f64>().ok().map(|value| value * unit);
+    value
+        .filter(|value| (0.000_5..=0.2).contains(value))
+        .ok_or_else(|| "allowed: a number from 0.0005 to 0.2, such as 0.01 for one percentage point".to_owned())
+}
+
+/// Reads the name of a path.
+fn path(text: &str) -> Result<Path, String> {
+    let names = Path::ALL.map(Path::name);
+    if let Some(found) = Path::ALL.into_iter().find(|path| path.name() == text) {
+        return Ok(found);
+    }
+    let near = names
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(name, text), name))
+        .min()
+        .and_then(|(distance, name)| (distance <= 2).then_some(name));
+    let hint = near.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+    Err(format!("allowed: {}{hint}", names.join(", ")))
+}
+
 /// Commands that are named in the documentation and whose time has not come.
-const LATER: [&str; 9] = [
-    "explain",
-    "rerun",
-    "ledger",
-    "calibrate",
-    "import",
-    "init",
-    "schema",
-    "completions",
-    "merge",
-];
+const LATER: [&str; 8] = ["rerun", "ledger", "calibrate", "import", "init", "schema", "completions", "merge"];
 
 /// Flags, each with its command, that are named in the documentation and whose time has not come.
-const LATER_FLAGS: [&str; 3] = ["run --precision", "run --samples", "check --preread"];
+const LATER_FLAGS: [&str; 2] = ["run --samples", "check --preread"];
 
 /// The fault of asking for a command that there is not, or not yet.
 pub(super) fn not_yet(words: &[String]) -> Fault {
@@ -208,19 +256,19 @@ pub(super) fn not_yet(words: &[String]) -> Fault {
     if LATER.contains(&command) || LATER_FLAGS.contains(&command) {
         return Fault::error("not-supported-yet", format!("`sim {command}` is not supported yet")).hint(match command.split_once(" --") {
             Some((command, _)) => format!("leave it out; see sim {command} --help"),
-            None => "supported now: sim run, sim check, sim compare, sim price; see sim --help".to_owned(),
+            None => "supported now: sim run, sim check, sim explain, sim compare, sim price; see sim --help".to_owned(),
         });
     }
     let fault = Fault::error("unknown-command", format!("there is no command `{command}`"));
     if command.ends_with(".toml") {
         return fault.hint(format!("to simulate a scenario: sim run {command}"));
     }
-    match ["run", "check", "compare", "price"]
+    match ["run", "check", "explain", "compare", "price"]
         .into_iter()
         .find(|known| strsim::damerau_levenshtein(known, command) <= 2)
     {
         Some(known) => fault.hint(format!("did you mean `sim {known}`?")),
-        None => fault.hint("supported: sim run, sim check, sim compare, sim price; see sim --help"),
+        None => fault.hint("supported: sim run, sim check, sim explain, sim compare, sim price; see sim --help"),
     }
 }
 
@@ -231,8 +279,7 @@ mod tests {
     #[test]
     fn flags_whose_time_has_not_come_say_so_wherever_they_stand() {
         for (words, flag) in [
-            (&["sim", "run", "a.toml", "--precision", "0.01"][..], "`sim run --precision`"),
-            (&["sim", "run", "--precision=0.01", "a.toml"], "`sim run --precision`"),
+            (&["sim", "run", "a.toml", "--samples"][..], "`sim run --samples`"),
             (&["sim", "run", "--samples", "a.toml"], "`sim run --samples`"),
             (&["sim", "check", "a.toml", "--preread"], "`sim check --preread`"),
         ] {

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{CompareArguments, FuturesArguments};
 use super::failure::Failure;
+use super::files::OPTIONS;
 use super::output::Folder;
 use super::progress;
-use super::run::{Loaded, OPTIONS, Prepared, load, machine, prepare, warn, written};
+use super::run::{Loaded, Prepared, load, not_played, prepare, warn, written};
 use super::terminal::{colour_for, print};
 use crate::analysis::{self, Candidate, Comparison, compare_trials};
 use crate::diagnostic::Fault;
@@ -105,7 +106,8 @@ impl Base {
         };
         let stop = progress::stop_on_interrupt();
         let bar = progress::bar(u64::from(trials) * (plans as u64 + 1));
-        let base = engine::run(&prepared.compiled, run, stop, |done| bar.set_position(u64::from(done))).map_err(machine)?;
+        let base = engine::run(&prepared.compiled, run, stop, |done| bar.set_position(u64::from(done)))
+            .map_err(|error| not_played(error, plan))?;
         if base.count() < trials as usize {
             bar.finish_and_clear();
             return Err(Failure::InterruptedAtOnce);
@@ -134,6 +136,6 @@ impl Base {
         let horizon = self.prepared.horizon;
         let found = analysis::compare(plan, candidates, self.seed, self.run, horizon, &self.trials, self.stop, forward);
         self.finish();
-        found.map_err(machine)
+        found.map_err(|error| not_played(error, plan))
     }
 }

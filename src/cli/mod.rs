@@ -2,7 +2,9 @@
 
 mod arguments;
 mod compare;
+mod explain;
 mod failure;
+mod files;
 mod output;
 mod price;
 mod progress;
@@ -24,6 +26,7 @@ pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => run::check(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Price(arguments) => price::price(&arguments),
         Command::Later(words) => Err(Failure::Input(vec![arguments::not_yet(&words)])),

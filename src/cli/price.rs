@@ -6,9 +6,9 @@ use super::arguments::PriceArguments;
 use super::compare::{Base, beside};
 use super::failure::Failure;
 use super::output::Folder;
-use super::run::{Loaded, beside_scenario, machine, open, warn, written};
+use super::run::{Loaded, beside_scenario, not_played, open, warn, written};
 use super::terminal::{colour_for, print};
-use crate::analysis::{self, Bundle, Question, with_promise};
+use crate::analysis::{self, Bundle, DateQuestion, with_promise};
 use crate::diagnostic::Fault;
 use crate::plan::{self, Combinations, Contradiction, Initiative, MOST_COMBINATIONS, Plan, combinations, combined};
 use crate::report;
@@ -68,7 +68,7 @@ pub(super) fn price(arguments: &PriceArguments) -> Result<(), Failure> {
         forward,
     );
     base.finish();
-    let Some(mut price) = found.map_err(machine)? else {
+    let Some(mut price) = found.map_err(|error| not_played(error, &plan))? else {
         return Err(Failure::InterruptedAtOnce);
     };
     let together = |found: &Contradiction| {
@@ -88,7 +88,7 @@ pub(super) fn price(arguments: &PriceArguments) -> Result<(), Failure> {
 }
 
 /// What is asked, from what was written and what the plan promises.
-fn question(plan: &Plan, arguments: &PriceArguments) -> Result<Question, Failure> {
+fn question(plan: &Plan, arguments: &PriceArguments) -> Result<DateQuestion, Failure> {
     let known = || plan::listed_names(plan.initiatives.iter().map(|initiative| initiative.id.as_str()));
     let initiative: &Initiative = match &arguments.initiative {
         Some(id) => plan.initiatives.iter().find(|initiative| initiative.id == *id).ok_or_else(|| {
@@ -133,7 +133,7 @@ fn question(plan: &Plan, arguments: &PriceArguments) -> Result<Question, Failure
         let message = format!("--date {date} lies before the start, {start}");
         return Err(refused("date-before-start", message, "is the year right?"));
     }
-    Ok(Question {
+    Ok(DateQuestion {
         initiative: initiative.id.clone(),
         to: promise.and_then(|promise| promise.to.clone()),
         date,

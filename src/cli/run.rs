@@ -1,6 +1,5 @@
 //! `sim run` and `sim check`.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -9,19 +8,23 @@ use sha2::{Digest, Sha256};
 
 use super::arguments::{CheckArguments, RunArguments};
 use super::failure::Failure;
+use super::files::Outputs;
 use super::output::Folder;
 use super::progress;
 use super::terminal::{colour_for, print};
-use crate::analysis::{self, Facts, Forecast, Horizon, ScenarioFacts};
+use crate::analysis::{self, Facts, Forecast, Horizon, MOST_TRIALS_TO_PRECISION, PrecisionForecast, ScenarioFacts};
 use crate::diagnostic::{self, Fault, Severity};
-use crate::engine::{self, Compiled, Landmarks, Run, RunError, Watch};
+use crate::engine::{self, Compiled, FloodCause, Landmarks, Run, RunError, Watch};
 use crate::inert::inert;
 use crate::plan::{self, Plan};
 use crate::report;
-use crate::report::charts::ChartError;
-use crate::report::tables::TableError;
+use crate::report::text::thousands;
 use crate::scenario::tree::MOST_BYTES;
 use crate::scenario::{self, Scenario};
+use crate::units::WorkDays;
+
+/// The largest file that a scenario may name.
+const MOST_BYTES_BESIDE: u64 = 64 << 20;
 
 /// A scenario that can be run.
 pub(super) struct Loaded {
@@ -63,6 +66,16 @@ fn read_beside(folder: &Path, file: &str) -> io::Result<String> {
             "it leads out of the scenario's folder",
         ));
     }
+    let metadata = fs::metadata(&path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+    }
+    if metadata.len() > MOST_BYTES_BESIDE {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!("it has {} bytes; at most {MOST_BYTES_BESIDE} are read", metadata.len()),
+        ));
+    }
     fs::read_to_string(path)
 }
 
@@ -83,6 +96,14 @@ fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
             "give the path of a scenario file inside it",
         ));
     }
+    if !metadata.is_file() {
+        // A pipe that nobody writes to, or a device without end, would be waited for without end.
+        return Err(refuse(
+            "not-a-file",
+            format!("`{name}` is a pipe or a device, not a file"),
+            "write the scenario into a file and give its path",
+        ));
+    }
     if metadata.len() > MOST_BYTES as u64 {
         let message = format!("`{name}` has {} bytes; a scenario has at most {}", metadata.len(), MOST_BYTES);
         return Err(refuse("file-too-large", message, "is this a scenario file?"));
@@ -93,16 +114,17 @@ fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
 /// What is known before the first trial counts.
 pub(super) struct Prepared {
     pub(super) compiled: Compiled,
-    landmarks: Landmarks,
+    pub(super) landmarks: Landmarks,
     pub(super) horizon: Horizon,
-    watch: Watch,
+    pub(super) watch: Watch,
 }
 
 pub(super) fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
     let compiled = Compiled::new(plan, seed);
     let landmarks = engine::landmarks(&compiled);
     let drivers = Watch::drivers(&landmarks);
-    let pilot = engine::pilot(&compiled, analysis::pilot_limit(plan, &landmarks), Some(&drivers)).map_err(machine)?;
+    let pilot =
+        engine::pilot(&compiled, analysis::pilot_limit(plan, &landmarks), Some(&drivers)).map_err(|error| not_played(error, plan))?;
     let watch = Watch::new(&compiled, &landmarks, |task| {
         pilot.times_critical(plan.tasks[task.0].initiative, task)
     });
@@ -127,45 +149,74 @@ pub(super) fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let Loaded { plan, facts } = load(&arguments.scenario)?;
     warn(&plan.warnings);
-    let stems = chart_stems(&plan);
+    let outputs = Outputs::of(&plan);
     let folder = Folder::at(
         arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario)),
-        &names(&stems, !plan.options.is_empty()),
+        &outputs.names(),
     )?;
     let seed = arguments.seed.unwrap_or(plan.seed);
-    let trials = arguments.trials.unwrap_or(plan.trials);
+    let most = match arguments.precision {
+        Some(_) => arguments.trials.unwrap_or(MOST_TRIALS_TO_PRECISION),
+        None => arguments.trials.unwrap_or(plan.trials),
+    };
+    let mut trials = if arguments.precision.is_some() {
+        PrecisionForecast::first_trials(most)
+    } else {
+        most
+    };
     let prepared = prepare(&plan, seed)?;
     let stop = progress::stop_on_interrupt();
-    let compared = analysis::price_trials(trials);
     let options = analysis::own_options(&plan);
-    let runs = u64::from(analysis::price_runs(&plan)) + options.len() as u64;
-    let bar = progress::bar(u64::from(trials) + u64::from(compared) * runs);
-    let what = Run {
+    let bar = progress::bar(u64::from(trials) + price_length(&plan, options.len(), trials));
+    let mut what = Run {
         first: 0,
         trials,
         threads: arguments.threads.map_or(0, usize::from),
         window: prepared.horizon.window(&plan, true),
         watch: Some(&prepared.watch),
     };
-    let result = engine::run(&prepared.compiled, what, stop, |done| bar.set_position(u64::from(done))).map_err(machine)?;
+    let mut result =
+        engine::run(&prepared.compiled, what, stop, |done| bar.set_position(u64::from(done))).map_err(|error| not_played(error, &plan))?;
+    let mut precise = None;
+    if let Some(half_width) = arguments.precision {
+        loop {
+            let known = analysis::precision(&plan, &result, &what.window, half_width, most);
+            let next = known.next_trials(result.count() as u32).filter(|_| result.count() as u32 == trials);
+            precise = Some(known);
+            let Some(next) = next else { break };
+            what.first = trials;
+            what.trials = next - trials;
+            bar.set_length(u64::from(next) + price_length(&plan, options.len(), next));
+            let more = engine::run(&prepared.compiled, what, stop, |done| {
+                bar.set_position(u64::from(what.first + done))
+            });
+            trials = next;
+            result = result
+                .merge(more.map_err(|error| not_played(error, &plan))?)
+                .ok_or_else(|| Failure::Machine("parts of a run do not fit".to_owned()))?;
+        }
+        (what.first, what.trials) = (0, trials);
+    }
     if result.count() == 0 {
         bar.finish_and_clear();
         return Err(Failure::InterruptedAtOnce);
     }
     let forward = |done| bar.set_position(u64::from(trials) + u64::from(done));
-    let prices = analysis::prices(&plan, seed, what, &result, stop, forward).map_err(machine)?;
-    let before = compared.saturating_mul(analysis::price_runs(&plan));
+    let prices = analysis::prices(&plan, seed, what, &result, stop, forward).map_err(|error| not_played(error, &plan))?;
+    let before = analysis::price_trials(&plan, trials).saturating_mul(analysis::price_runs(&plan));
     let compare = || {
         analysis::compare(&plan, &options, seed, what, prepared.horizon, &result, stop, |done| {
             forward(before.saturating_add(done));
         })
     };
-    let comparison = (!options.is_empty()).then(compare).transpose().map_err(machine)?;
+    let comparison = (!options.is_empty()).then(compare).transpose();
+    let comparison = comparison.map_err(|error| not_played(error, &plan))?;
     bar.finish_and_clear();
     let facts = Facts {
         scenario: facts,
         seed,
         trials_requested: trials,
+        precision: precise,
     };
     let forecast = analysis::forecast(&plan, facts, prepared.horizon, &prepared.landmarks, &result, prices);
     let forecast = Forecast {
@@ -174,7 +225,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         ..forecast
     };
     let json = report::json::summary_json(&forecast).map_err(|error| Failure::Machine(error.to_string()))?;
-    let files = files(&forecast, &json, &stems)?;
+    let files = outputs.files(&forecast, &json)?;
     folder.replace_with(&files)?;
     if arguments.json {
         print(&json)?;
@@ -186,6 +237,12 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     if forecast.partial { Err(Failure::Interrupted) } else { Ok(()) }
 }
 
+/// Futures that the price lists and the options play, for a bar.
+fn price_length(plan: &Plan, options: usize, trials: u32) -> u64 {
+    let prices = u64::from(analysis::price_trials(plan, trials)) * u64::from(analysis::price_runs(plan));
+    prices + u64::from(analysis::compare_trials(trials)) * options as u64
+}
+
 /// Says what was written and where; the pictures by their folder.
 pub(super) fn written(folder: &Path, files: &[(String, Vec<u8>)]) -> String {
     let mut names: Vec<&str> = files
@@ -195,87 +252,6 @@ pub(super) fn written(folder: &Path, files: &[(String, Vec<u8>)]) -> String {
     names.dedup();
     let names = report::text::wrap(&names.join(", "), "  ", "  ", 80);
     format!("\nWritten to {}\n{}\n", inert(&folder.display().to_string()), names.join("\n"))
-}
-
-type WriteTable = fn(&Forecast) -> Result<String, TableError>;
-
-/// The tables, as they are called in the folder, with what writes them.
-const TABLES: [(&str, WriteTable); 6] = [
-    ("timelines.csv", report::tables::timelines_csv),
-    ("commitments.csv", report::tables::commitments_csv),
-    ("budgets.csv", report::tables::budgets_csv),
-    ("capacity.csv", report::tables::capacity_csv),
-    ("checkpoints.csv", report::tables::checkpoints_csv),
-    ("assumptions.csv", report::tables::assumptions_csv),
-];
-
-const SUMMARY: &str = "summary.json";
-pub(super) const OPTIONS: &str = "options.csv";
-
-/// The paths of all outputs inside the folder.
-fn names(stems: &[String], has_options: bool) -> Vec<String> {
-    let charts = stems
-        .iter()
-        .flat_map(|stem| [format!("charts/{stem}.svg"), format!("charts/{stem}.png")]);
-    std::iter::once(SUMMARY)
-        .chain(TABLES.map(|(name, _)| name))
-        .chain(has_options.then_some(OPTIONS))
-        .map(str::to_owned)
-        .chain(charts)
-        .collect()
-}
-
-/// The outputs by their path inside the folder, the charts by the stems of their names, one for each initiative.
-fn files(forecast: &Forecast, json: &str, stems: &[String]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-    let chart_failed = |error: ChartError| Failure::Machine(error.to_string());
-    let mut files = vec![(SUMMARY.to_owned(), json.as_bytes().to_vec())];
-    for (name, table) in TABLES {
-        let text = table(forecast).map_err(|error| Failure::Machine(error.to_string()))?;
-        files.push((name.to_owned(), text.into_bytes()));
-    }
-    if let Some(comparison) = &forecast.options {
-        let text = report::options::options_csv(comparison).map_err(|error| Failure::Machine(error.to_string()))?;
-        files.push((OPTIONS.to_owned(), text.into_bytes()));
-    }
-    for (initiative, stem) in forecast.initiatives.iter().zip(stems) {
-        let chart = report::charts::s_curve(initiative, forecast).map_err(chart_failed)?;
-        files.push((format!("charts/{stem}.svg"), chart.svg.into_bytes()));
-        files.push((format!("charts/{stem}.png"), chart.png));
-    }
-    Ok(files)
-}
-
-/// Characters of an id that go into a file name; file systems take 255 bytes for the whole.
-const STEM_SHOWN: usize = 48;
-
-/// The names of the charts without their ends, one for each initiative in the order of the plan. No two are the same, not even on
-/// a file system that does not tell capitals from small letters.
-fn chart_stems(plan: &Plan) -> Vec<String> {
-    if let [_] = plan.initiatives.as_slice() {
-        return vec!["s-curve".to_owned()];
-    }
-    let mut taken = BTreeSet::new();
-    plan.initiatives
-        .iter()
-        .map(|initiative| {
-            let whole = format!("s-curve-{}", file_name(&initiative.id));
-            let mut stem = whole.clone();
-            let mut count = 1;
-            while !taken.insert(stem.to_lowercase()) {
-                count += 1;
-                stem = format!("{whole}-{count}");
-            }
-            stem
-        })
-        .collect()
-}
-
-/// An id as part of a file name: what could mean something to a file system becomes `_`, and a long one is cut.
-fn file_name(id: &str) -> String {
-    id.chars()
-        .take(STEM_SHOWN)
-        .map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' })
-        .collect()
 }
 
 pub(super) fn default_folder(scenario: &Path) -> PathBuf {
@@ -301,6 +277,43 @@ pub(super) fn warn(warnings: &[Fault]) {
     }
 }
 
-pub(super) fn machine(error: RunError) -> Failure {
-    Failure::Machine(error.to_string())
+/// Why a plan could not be played.
+pub(super) fn not_played(error: RunError, plan: &Plan) -> Failure {
+    let RunError::Flooded(flood) = error else {
+        return Failure::Machine(error.to_string());
+    };
+    let by = plan.calendar.date_of(WorkDays::new(flood.time));
+    let by = by.map_or_else(String::new, |date| format!(" by {}", date.long()));
+    let (what, hint) = match flood.cause {
+        FloodCause::Incidents(class, count) => {
+            let id = plan.incidents.get(class).map_or("", |class| &class.id);
+            (
+                format!("{} incidents of class `{id}`{by}", thousands(count)),
+                format!(
+                    "lower `rate`, `rate_cv` or `overdispersion` of `[incident.{id}]`, or the `scales_rate` that raise it; what happens many times a day is part of `focus`"
+                ),
+            )
+        }
+        FloodCause::Departures(team, count) => {
+            let id = plan.teams.get(team).map_or("", |team| &team.id);
+            (
+                format!("{} departures from team `{id}`{by}", thousands(count)),
+                format!("lower `attrition_per_year` of `[team.{id}]`, or say how long a `backfill` takes"),
+            )
+        }
+        FloodCause::Findings(count) => (
+            format!("{} security findings{by}", thousands(count)),
+            "lower `per_engineer_week` of the findings, `review` of the tasks, or what risks multiply the work by".to_owned(),
+        ),
+        FloodCause::Work => (
+            format!("its tasks and people change too often{by}"),
+            "take out negative lags, or make the plan smaller".to_owned(),
+        ),
+    };
+    let message = format!("more happens in future {} than can be played: {what}", u64::from(flood.trial) + 1);
+    Failure::Input(vec![
+        Fault::error("too-much-happens", message)
+            .allowed(format!("at most {} events in a future of this plan", thousands(flood.steps)))
+            .hint(hint),
+    ])
 }

@@ -182,7 +182,7 @@ mod tests {
             let mut row = vec![0.0; Layout::new(&compiled, &window).width()];
             draws.draw(&compiled, 0);
             for lane in 0..BLOCK.min(16) {
-                play(&compiled, draws.lane(lane), &window, &mut workspace, &mut row, &mut tally);
+                play(&compiled, draws.lane(lane), &window, &mut workspace, &mut row, &mut tally).expect("a small company");
                 for (team, says) in compiled.teams.iter().enumerate() {
                     let days = &workspace.audit.days[team];
                     let all: f64 = days[..5].iter().sum();

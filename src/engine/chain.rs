@@ -90,8 +90,8 @@ impl Drivers {
         Some((*self.critical_links.get(initiative.0 * self.links + link)?, finished))
     }
 
-    /// Mean working days for which a link alone held the start of its successor: beyond its other links, its date and its start on
-    /// paper. `None` where the successor never opened.
+    /// Mean working days for which a link alone held its successor: its start beyond its other links, its date and its start on paper;
+    /// its finish beyond its other links and the end of its work. `None` where the successor's start was never let go.
     #[must_use]
     pub fn held_days(&self, link: usize, successor: TaskId) -> Option<f64> {
         mean_days(*self.held.get(link)?, *self.opened.get(successor.0)?)
@@ -225,26 +225,41 @@ impl Walker {
 /// When links let go, and for how long each alone held its successor.
 fn count_links(compiled: &Compiled, workspace: &Workspace, paper: &[f64], drivers: &mut Drivers) {
     for (task, says) in compiled.tasks.iter().enumerate() {
-        let links = compiled.gating.row(task);
-        if links.is_empty() || workspace.tasks[task].start_links > 0 {
+        let (starts, finishes) = (compiled.gating.row(task), compiled.holding.row(task));
+        let state = &workspace.tasks[task];
+        if (starts.is_empty() && finishes.is_empty()) || state.start_links > 0 {
             continue;
         }
-        let (mut last, mut before, mut latest) = (f64::NEG_INFINITY, says.not_before.max(paper[task]), 0);
-        for (_, position) in links {
-            let (time, number) = (
-                workspace.let_go[*position as usize],
-                compiled.links.item(*position as usize).number as usize,
-            );
-            drivers.let_go_at[number] += ticks(time);
-            if time > last {
-                before = before.max(last);
-                (last, latest) = (time, number);
-            } else {
-                before = before.max(time);
+        let number = compiled.order[task].0;
+        drivers.opened[number] += 1;
+        if let Some((link, last, held)) = last_to_let_go(compiled, workspace, starts, says.not_before.max(paper[task])) {
+            drivers.opened_at[number] += ticks(last);
+            drivers.held[link] += ticks(held);
+            for (_, position) in starts {
+                let link = compiled.links.item(*position as usize).number as usize;
+                drivers.let_go_at[link] += ticks(workspace.let_go[*position as usize]);
             }
         }
-        drivers.opened[compiled.order[task].0] += 1;
-        drivers.opened_at[compiled.order[task].0] += ticks(last);
-        drivers.held[latest] += ticks((last - before).max(0.0));
+        if state.finished.is_finite()
+            && let Some((link, _, held)) = last_to_let_go(compiled, workspace, finishes, state.worked)
+        {
+            drivers.held[link] += ticks(held);
+        }
     }
+}
+
+/// Of links that have all let go the number of the last, when that was, and for how long it alone held what would have been possible
+/// at `otherwise`; of several at once the first.
+fn last_to_let_go(compiled: &Compiled, workspace: &Workspace, links: &[(u32, u32)], otherwise: f64) -> Option<(usize, f64, f64)> {
+    let (mut last, mut before, mut latest) = (f64::NEG_INFINITY, otherwise, None);
+    for (_, position) in links {
+        let time = workspace.let_go[*position as usize];
+        if time > last {
+            before = before.max(last);
+            (last, latest) = (time, Some(compiled.links.item(*position as usize).number as usize));
+        } else {
+            before = before.max(time);
+        }
+    }
+    Some((latest?, last, (last - before).max(0.0)))
 }

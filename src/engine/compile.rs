@@ -20,6 +20,9 @@ pub struct Compiled {
     pub(super) links: Table<CompiledLink>,
     /// Whether a lag may be negative, so that finishes have to be projected ahead.
     pub(super) has_leads: bool,
+    /// The place of each task among all, predecessors first, and the task of each place; empty where there are no leads.
+    pub(super) foresight: Vec<u32>,
+    pub(super) foresight_order: Vec<u32>,
     /// The links to each task's finish, by the task: predecessor and position in [`Compiled::links`].
     pub(super) holding: Table<(u32, u32)>,
     /// The same for the links to its start.
@@ -351,14 +354,26 @@ impl Compiled {
                 retires[builder.rank[task.0] as usize].push(index as u32);
             }
         }
+        let has_leads = plan
+            .tasks
+            .iter()
+            .flat_map(|task| &task.links)
+            .any(|link| link.lag.as_ref().is_some_and(may_be_negative));
+        let foresight_order = if has_leads {
+            predecessors_first(&links, order.len())
+        } else {
+            vec![]
+        };
+        let mut foresight = vec![0; foresight_order.len()];
+        for (place, task) in foresight_order.iter().enumerate() {
+            foresight[*task as usize] = place as u32;
+        }
         Self {
             tasks,
             order,
-            has_leads: plan
-                .tasks
-                .iter()
-                .flat_map(|task| &task.links)
-                .any(|link| link.lag.as_ref().is_some_and(may_be_negative)),
+            has_leads,
+            foresight,
+            foresight_order,
             holding: incoming(&links, plan.tasks.len(), false),
             gating: incoming(&links, plan.tasks.len(), true),
             tasks_of: Table::new(tasks_of),
@@ -625,7 +640,7 @@ impl Builder<'_> {
                     None => Lag::Fixed(0.0),
                     Some(lag) if lag.is_fixed() => Lag::Fixed(to_tick(lag.likely)),
                     Some(lag) => {
-                        let name = format!("{} {} {}", predecessor.id, kind_name(link.kind), task.id);
+                        let name = format!("{} {} {}", predecessor.id, link.kind.name(), task.id);
                         self.lags
                             .push((Stream::new(self.seed, &name, Purpose::Lag), self.cache.sampler(&lag.distribution)));
                         Lag::Drawn {
@@ -679,17 +694,29 @@ pub(super) const fn holds_start(kind: LinkKind) -> bool {
     matches!(kind, LinkKind::FinishStart | LinkKind::StartStart)
 }
 
-const fn kind_name(kind: LinkKind) -> &'static str {
-    match kind {
-        LinkKind::FinishStart => "FS",
-        LinkKind::StartStart => "SS",
-        LinkKind::FinishFinish => "FF",
-        LinkKind::StartFinish => "SF",
-    }
-}
-
 fn may_be_negative(lag: &Estimate) -> bool {
     lag.likely < 0.0 || lag.low < 0.0 || (!lag.is_fixed() && lag.distribution.quantile(1e-9) < 0.0)
+}
+
+/// The tasks by rank in an order in which all predecessors of a task come before it.
+fn predecessors_first(links: &Table<CompiledLink>, tasks: usize) -> Vec<u32> {
+    let mut waiting_for = vec![0_u32; tasks];
+    for position in 0..links.len() {
+        waiting_for[links.item(position).successor as usize] += 1;
+    }
+    let mut order: Vec<u32> = (0..tasks as u32).filter(|task| waiting_for[*task as usize] == 0).collect();
+    let mut next = 0;
+    while let Some(&task) = order.get(next) {
+        next += 1;
+        for link in links.row(task as usize) {
+            let successor = &mut waiting_for[link.successor as usize];
+            *successor -= 1;
+            if *successor == 0 {
+                order.push(link.successor);
+            }
+        }
+    }
+    order
 }
 
 /// The links to the start, or to the finish, of each task.

@@ -17,7 +17,11 @@ impl Trial<'_> {
             let worked = if source.by_effort { self.w.tasks[task].quantity } else { 0.0 };
             let mean = worked * class.per_engineer_day * self.w.finding_factor[source.class as usize];
             let count = poisson(&source.count, trial, mean) + poisson(&source.review_count, trial, source.review);
+            self.w.findings += u64::from(count);
             for index in 0..count {
+                if self.is_flooded() {
+                    return;
+                }
                 let effort = class.fix.at(source.fix.normal_at(trial, index));
                 let blocks = if class.blocks_release {
                     self.plan.tasks[task].initiative
@@ -28,9 +32,7 @@ impl Trial<'_> {
                     self.w.open[blocks as usize] += 1;
                     self.findings_hold(blocks);
                 }
-                if self.now <= self.w.counts.until {
-                    self.w.counts.findings[source.class as usize] += 1;
-                }
+                self.w.counts.findings[source.class as usize] += 1;
                 self.note(Happening::Finding {
                     class: FindingId(source.class as usize),
                     task: self.plan.order[task],
@@ -50,6 +52,7 @@ impl Trial<'_> {
 
     /// Work for one person of a team, at the end of its queue.
     pub(super) fn add_job(&mut self, effort: f64, says: Job) {
+        self.step();
         let (job, team) = (self.w.tasks.len() as u32, says.team as usize);
         self.w.tasks.push(TaskState {
             remaining: effort.max(0.0),

@@ -35,7 +35,8 @@ pub fn landmarks(compiled: &Compiled) -> Landmarks {
     let mut tally = Tally::new(compiled, &window);
     let mut play = |draws: &Draws, workspace: &mut Workspace| {
         let mut row = vec![0.0; Layout::new(compiled, &window).width()];
-        play(compiled, draws.lane(0), &window, workspace, &mut row, &mut tally);
+        // Without chance there is no flood.
+        let _ = play(compiled, draws.lane(0), &window, workspace, &mut row, &mut tally);
         row.truncate(compiled.initiatives);
         row
     };

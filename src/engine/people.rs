@@ -22,6 +22,9 @@ impl Trial<'_> {
     pub(super) fn dispatch(&mut self) {
         loop {
             while self.dispatch_waiting() {}
+            if self.is_flooded() {
+                return;
+            }
             for team in 0..self.w.teams.len() {
                 if self.w.teams[team].stirred {
                     self.w.teams[team].stirred = false;
@@ -277,11 +280,12 @@ impl Trial<'_> {
 
     /// Takes the most productive idle person out of the idle ones.
     fn pick_idle(&mut self, team: usize) -> Option<u32> {
+        if self.w.teams[team].newcomers == 0 {
+            return self.w.teams[team].idle.pop();
+        }
+        self.steps_over(self.w.teams[team].idle.len());
         let people = &self.w.people;
         let state = &mut self.w.teams[team];
-        if state.newcomers == 0 {
-            return state.idle.pop();
-        }
         let (mut best, mut most) = (None, f64::NEG_INFINITY);
         for (index, person) in state.idle.iter().enumerate() {
             let productivity = people[*person as usize].productivity;
@@ -296,6 +300,9 @@ impl Trial<'_> {
     fn join(&mut self, task: usize, person: usize) {
         let entry = &mut self.w.people[person];
         let team = entry.team as usize;
+        if task >= self.plan.tasks.len() {
+            self.w.teams[team].working.push(task as u32);
+        }
         let state = &mut self.w.tasks[task];
         entry.whereabouts = Whereabouts::Crew;
         entry.holder = task as u32;
@@ -364,6 +371,7 @@ impl Trial<'_> {
         self.note_of(task, |piece| Happening::Leaves { person, piece });
         if self.is_job(task) {
             // A job that has begun waits at the front of the queue.
+            self.stop_working(task, team as usize);
             self.w.teams[team as usize].queue.push_front(task as u32);
             self.shift(team as usize, Shift::wanted(1));
         }
@@ -378,6 +386,9 @@ impl Trial<'_> {
         while person != NONE {
             let next = self.w.people[person as usize].next;
             let team = self.w.people[person as usize].team as usize;
+            if self.is_job(task) {
+                self.stop_working(task, team);
+            }
             self.shift(team, Shift::held(-1));
             self.be_idle(person as usize, task as u32);
             person = next;
@@ -395,6 +406,14 @@ impl Trial<'_> {
                     self.w.teams[part.team as usize].drop_task(task);
                 }
             }
+        }
+    }
+
+    /// A job holds nobody any more.
+    fn stop_working(&mut self, job: usize, team: usize) {
+        let working = &mut self.w.teams[team].working;
+        if let Some(place) = working.iter().position(|other| *other as usize == job) {
+            working.swap_remove(place);
         }
     }
 
@@ -518,6 +537,7 @@ impl Trial<'_> {
         match person.whereabouts {
             Whereabouts::Absent => {}
             Whereabouts::Idle => {
+                self.steps_over(self.w.teams[team].idle.len());
                 self.w.teams[team].idle.retain(|idle| *idle != seat as u32);
                 self.shift(team, Shift::here(-1));
             }
@@ -574,10 +594,8 @@ impl Trial<'_> {
             from = task + 1;
             self.project(task);
         }
-        for job in self.plan.tasks.len()..self.w.tasks.len() {
-            if self.w.jobs[job - self.plan.tasks.len()].team as usize == team && self.w.tasks[job].phase == Phase::Running {
-                self.project(job);
-            }
+        for index in 0..self.w.teams[team].working.len() {
+            self.project(self.w.teams[team].working[index] as usize);
         }
         if !away {
             for absence in std::mem::take(&mut self.w.teams[team].calls) {
@@ -675,14 +693,8 @@ impl Trial<'_> {
         if let Some(task) = self.w.teams[team].staffed.last() {
             return latest(task);
         }
-        (self.plan.tasks.len()..self.w.tasks.len()).rev().find_map(|job| {
-            let state = &self.w.tasks[job];
-            if state.phase == Phase::Running && state.crew > 0 {
-                latest(job)
-            } else {
-                None
-            }
-        })
+        let last = self.w.teams[team].working.iter().max();
+        last.and_then(|job| latest(*job as usize))
     }
 
     /// Takes a person out of an absence.
@@ -750,7 +762,11 @@ impl Trial<'_> {
         }
         let task = left as usize;
         if self.is_job(task) {
-            self.w.teams[team as usize].queue.retain(|job| *job != left);
+            // It waits at the front, so it is found soon.
+            let queue = &mut self.w.teams[team as usize].queue;
+            if let Some(place) = queue.iter().position(|job| *job == left) {
+                queue.remove(place);
+            }
             self.shift(team as usize, Shift::wanted(-1));
         }
         self.join(task, person);

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use super::chain::Drivers;
 use super::compile::Compiled;
 use super::draws::{BLOCK, Draws};
+use super::flood::Flood;
 use super::layout::{Layout, Tally, Window};
 use super::log::Noted;
 use super::state::Workspace;
@@ -108,6 +109,9 @@ impl Trials {
     }
 }
 
+/// Futures of the pilot that may be flooded: it looks much further ahead than the run, and so few leave its P95 where it is.
+const PILOT_FLOODS: usize = 12;
+
 /// The most memory that the rows of a run may take.
 const MOST_BYTES: usize = 8 << 30;
 
@@ -129,13 +133,21 @@ pub struct Run<'a> {
 /// Set by somebody who wants the run to end early; what is whole by then is kept.
 pub type Stop = AtomicBool;
 
-/// The machine cannot hold or start so large a run.
+/// Why a run cannot be had.
 #[derive(Debug)]
-pub struct RunError(String);
+pub enum RunError {
+    /// The machine cannot hold or start so large a run.
+    Machine(String),
+    /// More happens in a future than can be played.
+    Flooded(Flood),
+}
 
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Self::Machine(why) => f.write_str(why),
+            Self::Flooded(flood) => write!(f, "more happens in future {} than can be played", flood.trial + 1),
+        }
     }
 }
 
@@ -147,14 +159,25 @@ impl std::error::Error for RunError {}
 /// Shapes: one row per trial, its columns as [`Layout`] says; 8 bytes each.
 ///
 /// # Errors
-/// [`RunError`] where memory or threads cannot be had.
+/// [`RunError`] where memory or threads cannot be had, or more happens in a future than can be played.
 pub fn run(compiled: &Compiled, run: Run<'_>, stop: &Stop, progress: impl Fn(u32) + Sync) -> Result<Trials, RunError> {
+    play_blocks(compiled, run, 0, stop, progress)
+}
+
+/// As [`run()`], where so many floods count as never finished.
+fn play_blocks(
+    compiled: &Compiled,
+    run: Run<'_>,
+    most_floods: usize,
+    stop: &Stop,
+    progress: impl Fn(u32) + Sync,
+) -> Result<Trials, RunError> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(run.threads)
         .build()
-        .map_err(|error| RunError(format!("cannot start {} threads: {error}", run.threads)))?;
+        .map_err(|error| RunError::Machine(format!("cannot start {} threads: {error}", run.threads)))?;
     if run.first.checked_add(run.trials).is_none() {
-        return Err(RunError(format!("there are no trials beyond number {}", u32::MAX)));
+        return Err(RunError::Machine(format!("there are no trials beyond number {}", u32::MAX)));
     }
     let layout = Layout::new(compiled, &run.window);
     let width = layout.width().max(1);
@@ -168,12 +191,13 @@ pub fn run(compiled: &Compiled, run: Run<'_>, stop: &Stop, progress: impl Fn(u32
     let bytes = trials.saturating_mul(per_trial).saturating_add(fixed);
     if bytes > MOST_BYTES {
         let most = MOST_BYTES.saturating_sub(fixed) / per_trial;
-        return Err(RunError(format!(
+        return Err(RunError::Machine(format!(
             "{trials} trials would take {} GiB of memory; at most {} GiB, here {most} trials, are played",
             bytes >> 30,
             MOST_BYTES >> 30
         )));
     }
+    let (floods, flooded) = (Mutex::new(vec![]), AtomicBool::new(false));
     let (handed_out, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let results = Mutex::new((
         Vec::new(),
@@ -187,7 +211,7 @@ pub fn run(compiled: &Compiled, run: Run<'_>, stop: &Stop, progress: impl Fn(u32
         let mut watching = run.watch.map(|watch| (Watcher::new(compiled, watch), Drivers::new(compiled)));
         let mut played = vec![];
         // Blocks are handed out in order, and each that is handed out is played to its end, so what is kept has no gap.
-        while !stop.load(Ordering::Relaxed) {
+        while !stop.load(Ordering::Relaxed) && !flooded.load(Ordering::Relaxed) {
             let block = handed_out.fetch_add(1, Ordering::Relaxed);
             let before = block * BLOCK;
             if before >= trials {
@@ -202,7 +226,15 @@ pub fn run(compiled: &Compiled, run: Run<'_>, stop: &Stop, progress: impl Fn(u32
                 if let Some((watcher, _)) = &watching {
                     workspace.counts.until = watcher.until();
                 }
-                play(compiled, draws.lane(lane), &run.window, &mut workspace, row, &mut tally);
+                if let Err(flood) = play(compiled, draws.lane(lane), &run.window, &mut workspace, row, &mut tally) {
+                    row[..compiled.initiatives].fill(f64::INFINITY);
+                    let mut floods = floods.lock().unwrap_or_else(PoisonError::into_inner);
+                    floods.push(flood);
+                    if floods.len() > most_floods {
+                        flooded.store(true, Ordering::Relaxed);
+                        break;
+                    }
+                }
                 if let Some((watcher, drivers)) = &mut watching {
                     let finishes = &row[..compiled.initiatives];
                     watcher.look(compiled, &workspace, draws.lane(lane), finishes, drivers, detail_rows.next());
@@ -219,6 +251,12 @@ pub fn run(compiled: &Compiled, run: Run<'_>, stop: &Stop, progress: impl Fn(u32
             all.merge(own);
         }
     });
+    let floods = floods.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // Blocks before one that is flooded were played, so the first flood is the same on any number of threads.
+    let too_many = floods.len() > most_floods;
+    if let Some(flood) = floods.into_iter().min_by_key(|flood| flood.trial).filter(|_| too_many) {
+        return Err(RunError::Flooded(flood));
+    }
     let (mut played, tally, drivers) = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     played.sort_unstable_by_key(|(block, ..)| *block);
     let (mut blocks, mut details) = (Vec::with_capacity(played.len()), vec![]);
@@ -246,7 +284,8 @@ pub fn replay(compiled: &Compiled, trial: u32, window: &Window) -> Vec<Noted> {
     let mut workspace = Workspace::new(compiled, window);
     workspace.log = Some(vec![]);
     let mut row = vec![0.0; Layout::new(compiled, window).width()];
-    play(
+    // A future that floods is told as far as it went.
+    let _ = play(
         compiled,
         draws.lane(0),
         window,
@@ -269,5 +308,5 @@ pub fn pilot(compiled: &Compiled, limit: f64, watch: Option<&Watch>) -> Result<T
         window: Window::finishes(limit),
         watch,
     };
-    run(compiled, pilot, &Stop::new(false), |_| {})
+    play_blocks(compiled, pilot, PILOT_FLOODS, &Stop::new(false), |_| {})
 }

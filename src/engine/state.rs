@@ -6,6 +6,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use super::checkpoints::Looked;
 use super::compile::{Arrival, Compiled, NONE};
 use super::draws::Lane;
+use super::flood::most_steps;
 use super::layout::Window;
 use super::ledger::Ledger;
 use super::log::Noted;
@@ -45,12 +46,19 @@ pub(super) struct Workspace {
     pub(super) quarter: usize,
     /// Gates to look at before time goes on: a list and not a recursion, since a chain of links may be as long as the plan.
     pub(super) agenda: Vec<Gate>,
+    /// Tasks whose projected finish may have moved, by [`Compiled::foresight`], predecessors first: taken in any other order, a
+    /// chain of diamonds would be projected once for each way through it.
+    pub(super) foresights: Waiting,
     /// Whether a job was added or somebody became idle since this was last reset.
     pub(super) restless: bool,
     /// The lowest rank that began to wait for people since this was last reset.
     pub(super) lowest_new: usize,
     pub(super) events: BinaryHeap<Reverse<Event>>,
     pub(super) unfinished: usize,
+    /// Steps that are left of those that a trial may take.
+    pub(super) steps_left: u64,
+    /// Findings so far.
+    pub(super) findings: u64,
     pub(super) ledger: Ledger,
     pub(super) counts: Counts,
     pub(super) looked: Vec<Looked>,
@@ -68,8 +76,6 @@ pub(super) struct Workspace {
 pub(super) enum Gate {
     Start(u32),
     Finish(u32),
-    /// The projected finish of the task may have moved.
-    Foresee(u32),
     /// The link lets its successor go.
     Release(u32),
 }
@@ -204,6 +210,8 @@ pub(super) struct TeamState {
     pub(super) staffed: Waiting,
     /// Jobs that wait, first in first out; one that has begun waits at the front.
     pub(super) queue: VecDeque<u32>,
+    /// Jobs that hold somebody.
+    pub(super) working: Vec<u32>,
     /// Absences that begin when the team is back.
     pub(super) calls: Vec<u32>,
 }
@@ -353,6 +361,7 @@ impl Workspace {
                     hungry: Waiting::new(tasks),
                     staffed: Waiting::new(tasks),
                     queue: VecDeque::new(),
+                    working: vec![],
                     calls: vec![],
                 })
                 .collect(),
@@ -371,10 +380,13 @@ impl Workspace {
             absences: vec![],
             quarter: 0,
             agenda: Vec::with_capacity(tasks),
+            foresights: Waiting::new(tasks),
             restless: false,
             lowest_new: usize::MAX,
             events: BinaryHeap::with_capacity(2 * tasks + 64),
             unfinished: tasks,
+            steps_left: 0,
+            findings: 0,
             ledger: Ledger::new(compiled, window),
             counts: Counts::new(compiled),
             looked: vec![],
@@ -426,6 +438,7 @@ impl Workspace {
             state.hungry.clear();
             state.staffed.clear();
             state.queue.clear();
+            state.working.clear();
             state.calls.clear();
         }
         self.ready_nobody.clear();
@@ -455,8 +468,12 @@ impl Workspace {
         self.absences.clear();
         self.quarter = 0;
         self.agenda.clear();
+        self.foresights.clear();
         self.events.clear();
         self.unfinished = compiled.tasks.len();
+        // A future without chance takes as long as its plan is large.
+        self.steps_left = if draws.is_quiet() { u64::MAX } else { most_steps(compiled) };
+        self.findings = 0;
         self.ledger.reset();
         self.counts.reset();
         #[cfg(test)]

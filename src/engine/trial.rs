@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 
 use super::compile::{Arrival, Compiled, CrewPart, NONE, Need, holds_start};
 use super::draws::Lane;
+use super::flood::Flood;
 use super::layout::{Layout, Tally, Window};
 use super::ledger::Shift;
 use super::log::Happening;
@@ -16,7 +17,17 @@ use crate::plan::{LinkKind, RiskId, TeamId};
 use crate::units::to_tick;
 
 /// Plays one trial, writes its row (see [`Layout`]) and counts it.
-pub(super) fn play(compiled: &Compiled, draws: Lane<'_>, window: &Window, workspace: &mut Workspace, row: &mut [f64], tally: &mut Tally) {
+///
+/// # Errors
+/// [`Flood`] where more happens in it than can be played; the row means nothing then.
+pub(super) fn play(
+    compiled: &Compiled,
+    draws: Lane<'_>,
+    window: &Window,
+    workspace: &mut Workspace,
+    row: &mut [f64],
+    tally: &mut Tally,
+) -> Result<(), Flood> {
     workspace.reset(compiled, draws);
     let layout = Layout::new(compiled, window);
     row.fill(0.0);
@@ -32,6 +43,9 @@ pub(super) fn play(compiled: &Compiled, draws: Lane<'_>, window: &Window, worksp
         trial.close_checkpoints(&layout);
     }
     let now = trial.now;
+    if workspace.steps_left == 0 {
+        return Err(Flood::of(compiled, workspace, draws.trial(), now));
+    }
     if workspace.unfinished > 0 {
         for (task, state) in compiled.tasks.iter().zip(&workspace.tasks) {
             if state.phase != Phase::Finished {
@@ -40,6 +54,7 @@ pub(super) fn play(compiled: &Compiled, draws: Lane<'_>, window: &Window, worksp
         }
     }
     workspace.ledger.finish(compiled, now, &layout, row, tally);
+    Ok(())
 }
 
 pub(super) struct Trial<'a> {
@@ -62,6 +77,9 @@ impl<'a> Trial<'a> {
         loop {
             self.happen_now();
             self.dispatch();
+            if self.is_flooded() {
+                return;
+            }
             #[cfg(test)]
             self.audit();
             let last = if self.w.unfinished > 0 { window.limit } else { window.horizon };
@@ -138,11 +156,18 @@ impl<'a> Trial<'a> {
     pub(super) fn happen_now(&mut self) -> bool {
         let mut happened = false;
         loop {
+            // Rates without end would happen at one instant for ever.
+            if self.is_flooded() {
+                return false;
+            }
             while let Some(Reverse(event)) = self.w.events.peek().copied().filter(|event| event.0.time <= self.now) {
                 self.w.events.pop();
                 self.happen(event);
                 self.settle();
                 happened = true;
+                if self.is_flooded() {
+                    return false;
+                }
             }
             if self.w.ready_nobody.is_empty() {
                 return happened;
@@ -190,17 +215,40 @@ impl<'a> Trial<'a> {
 
     /// Looks at every gate that something else has moved.
     pub(super) fn settle(&mut self) {
-        while let Some(gate) = self.w.agenda.pop() {
-            match gate {
-                Gate::Start(task) => self.open_start(task as usize),
-                Gate::Finish(task) => {
-                    self.try_finish(task as usize);
-                    self.foresee(task as usize);
+        while !self.is_flooded() {
+            if let Some(gate) = self.w.agenda.pop() {
+                self.step();
+                match gate {
+                    Gate::Start(task) => self.open_start(task as usize),
+                    Gate::Finish(task) => {
+                        self.try_finish(task as usize);
+                        self.foresee(task as usize);
+                    }
+                    Gate::Release(link) => self.release(link as usize),
                 }
-                Gate::Foresee(task) => self.foresee(task as usize),
-                Gate::Release(link) => self.release(link as usize),
+            } else if let Some(place) = self.w.foresights.next(0) {
+                self.step();
+                self.w.foresights.remove(place);
+                self.foresee(self.plan.foresight_order[place] as usize);
+            } else {
+                return;
             }
         }
+    }
+
+    /// Counts a step against those that a trial may take.
+    pub(super) const fn step(&mut self) {
+        self.w.steps_left = self.w.steps_left.saturating_sub(1);
+    }
+
+    /// Counts what looks at so many entries one by one.
+    pub(super) const fn steps_over(&mut self, entries: usize) {
+        self.w.steps_left = self.w.steps_left.saturating_sub(entries as u64 / 64);
+    }
+
+    /// Whether more happens in this future than can be played.
+    pub(super) const fn is_flooded(&self) -> bool {
+        self.w.steps_left == 0
     }
 
     // --- links and gates ---
@@ -382,7 +430,7 @@ impl<'a> Trial<'a> {
                 }
             }
             if link.kind == LinkKind::FinishFinish {
-                self.w.agenda.push(Gate::Foresee(link.successor));
+                self.w.foresights.insert(self.plan.foresight[link.successor as usize] as usize);
             }
         }
     }
@@ -537,6 +585,7 @@ impl<'a> Trial<'a> {
     }
 
     pub(super) fn push(&mut self, time: f64, what: What, version: u32) {
+        self.step();
         self.w.events.push(Reverse(Event { time, what, version }));
     }
 }

@@ -14,8 +14,8 @@ pub struct Watch {
     pub futures: u32,
     /// Tasks that are kept in detail.
     pub tasks: Vec<TaskId>,
-    /// Incidents, findings and departures are counted to this working day: the same span in every future, so that a long one has no
-    /// more of them for being long.
+    /// Incidents and departures are counted to this working day: the same span in every future, so that a long one has no more of
+    /// them for being long. Findings come with work that ends, not with time, and are all counted.
     pub until: f64,
     /// The start of each task on paper, in working days.
     pub paper_starts: Vec<f64>,
@@ -187,7 +187,7 @@ impl Detail<'_> {
         self.row[self.columns.tasks * 3 + self.columns.risks + self.columns.teams + class]
     }
 
-    /// Findings of a class to [`Watch::until`].
+    /// Findings of a class, whenever they came up.
     #[must_use]
     pub fn findings(&self, class: usize) -> f64 {
         self.row[self.columns.width() - self.columns.findings + class]
@@ -266,7 +266,7 @@ impl Watcher {
     }
 }
 
-/// Counts of a trial up to a time.
+/// Counts of a trial: findings over all of it, the others up to a time.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     pub(super) until: f64,

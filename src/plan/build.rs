@@ -239,21 +239,24 @@ impl<'s> Builder<'s> {
         let findings = self.plan_findings(reading);
         let initiatives = self.plan_initiatives();
         let works: Vec<Option<Work>> = (0..self.items.len()).map(|index| self.work(index, reading)).collect();
+        self.check_bounds(&works);
         let links = self.links(reading);
         let marks: Vec<Marks> = (0..self.items.len()).map(|index| self.marks(index)).collect();
         let risks = self.risks(reading, &links);
         let budgets = self.budgets(&initiatives);
         self.check_references();
         let checkpoints = self.checkpoints(budgets.as_deref());
-        if let (Some(checkpoints), Some(budgets), Some(links), 0) = (&checkpoints, &budgets, &links, self.errors()) {
-            self.check_triggers(&initiatives, checkpoints, budgets, links);
-        }
         let overrun = self.overrun();
         if initiatives.is_empty() && scenario.complete && scenario.initiatives.is_empty() {
             self.faults.add(
                 Fault::error("nothing-to-do", "the scenario has no initiative")
                     .hint("add `[initiative.launch]` with `duration = [\"6mo\", \"8mo\", \"12mo\"]`, or with tasks"),
             );
+        }
+        // What is broken is mended first.
+        let is_clean = self.errors() == 0 && !scenario.faults.iter().any(Fault::is_error);
+        if let (Some(checkpoints), Some(budgets), Some(links), true) = (&checkpoints, &budgets, &links, is_clean) {
+            self.check_triggers(&initiatives, checkpoints, budgets, links);
         }
         let defaults = self.defaults(reading);
         let start = self.start?;

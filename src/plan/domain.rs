@@ -319,6 +319,19 @@ pub enum LinkKind {
     StartFinish,
 }
 
+impl LinkKind {
+    /// As in the files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FinishStart => "FS",
+            Self::StartStart => "SS",
+            Self::FinishFinish => "FF",
+            Self::StartFinish => "SF",
+        }
+    }
+}
+
 /// A dependency of the task that holds it.
 #[derive(Debug, Clone)]
 pub struct Link {

@@ -5,7 +5,7 @@ use std::io;
 use crate::calendar::{Calendar, Date};
 use crate::diagnostic::Fault;
 use crate::plan::domain::Estimate;
-use crate::sampling::{Distribution, Infeasible, Range, Shape};
+use crate::sampling::{Distribution, Infeasible, Range, Reason, Shape};
 use crate::scenario::reader::Faults;
 use crate::scenario::says::{EstimateText, Estimates, Form, Starts};
 use crate::scenario::sections::lognormal_min_max;
@@ -356,13 +356,30 @@ fn infeasible(name: &str, written: &EstimateText, why: &Infeasible, unit: Unit<'
         });
         format!("the nearest numbers that would do: [{}]", numbers.join(", "))
     });
-    Fault::error(
+    let fault = Fault::error(
         "infeasible-estimate",
         format!("`{name}`: {} ({})", why.message(|value| show(value, 3)), written.text),
     )
     .at(&written.span)
-    .label("no such distribution exists")
-    .maybe_hint(nearest)
+    .label("no such distribution exists");
+    match nearest {
+        Some(nearest) => fault.hint(nearest),
+        None => fault.allowed(allowed(&why.reason)),
+    }
+}
+
+/// What is allowed where no three numbers are near.
+fn allowed(reason: &Reason) -> String {
+    match reason {
+        Reason::Parameter { name, must, .. } => format!("`{name}` {must}; only three numbers, a uniform and a normal reach below zero"),
+        Reason::OutOfRange { limit } => format!("numbers from -{limit:e} to {limit:e}"),
+        Reason::NotAscending { names, equal_allowed } => names.join(if *equal_allowed { " ≤ " } else { " < " }),
+        Reason::NotThreePoint { shape } => shape.takes().to_owned(),
+        Reason::NoEnds { .. } | Reason::TooSkewed { .. } => {
+            "range = \"p10-p90\" or \"p5-p95\"; or shape = \"pert\" or \"triangular\"".to_owned()
+        }
+        Reason::NoValues => "a column with at least one number".to_owned(),
+    }
 }
 
 fn rounded(value: f64, digits: usize) -> String {

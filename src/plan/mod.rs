@@ -5,6 +5,7 @@
 //! Times are working days since the morning of the start (see [`crate::units::WorkDays`]).
 
 mod added;
+mod bounds;
 mod budgets;
 pub mod build;
 mod checkpoints;

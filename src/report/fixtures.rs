@@ -1,12 +1,12 @@
 //! Forecasts for the tests of this room, worked out from made-up finishes.
 
 use crate::analysis::{
-    AssumptionPrice, Blame, BudgetForecast, CapacityWeek, CommitmentForecast, CostForecast, CurvePoint, Displacement, Forecast,
-    InitiativeForecast, Landmark, Mean, MitigationEffect, MitigationForecast, Moment, PortfolioForecast, Quantile, SCHEMA_VERSION,
-    ScenarioFacts, Share, Spread, Timelines, Verdict,
+    AssumptionPrice, Blame, BudgetForecast, CapacityWeek, Colour, CommitmentForecast, CostForecast, CurvePoint, DependencyForecast,
+    Displacement, DriverForecast, Forecast, InitiativeForecast, Landmark, Mean, MitigationEffect, MitigationForecast, Moment, Outside,
+    PortfolioForecast, Quantile, SCHEMA_VERSION, ScenarioFacts, Share, Spread, Timelines, Verdict,
 };
 use crate::calendar::{Calendar, Date};
-use crate::plan::{DefaultUsed, ReadNotUsed};
+use crate::plan::{DefaultUsed, LinkKind, ReadNotUsed};
 use crate::units::{Percentile, WorkDays};
 
 pub fn date(text: &str) -> Date {
@@ -220,12 +220,14 @@ pub fn forecast(name: &str, calendar: &Calendar, initiatives: Vec<InitiativeFore
         budgets: Vec::new(),
         cost: None,
         capacity: Vec::new(),
+        precision: None,
         checkpoints: vec![],
         path_trees: vec![],
         telling_weeks: vec![],
         drivers: vec![],
         dependencies: vec![],
         paths: vec![],
+        schedules: vec![],
         prices: Vec::new(),
         displacements: Vec::new(),
         mitigations: Vec::new(),
@@ -539,6 +541,85 @@ fn segment_prices() -> Vec<AssumptionPrice> {
         .to_vec()
 }
 
+/// A task that sets the date in so many of 10,000 futures, with its index and its weeks where it was played once more.
+fn task(initiative: &str, id: &str, title: &str, critical: u32, ssi: f64, days: Option<[f64; 2]>) -> DriverForecast {
+    DriverForecast {
+        initiative: initiative.into(),
+        kind: "task",
+        id: id.into(),
+        title: title.into(),
+        criticality: Some(share(critical, 10_000)),
+        cruciality: Some(0.9 * ssi),
+        ssi: Some(ssi),
+        merge_bias_days: None,
+        p50_days: days.map(|days| days[0]),
+        p80_days: days.map(|days| days[1]),
+        worst_lift: Some(1.0 + ssi / 2.0),
+    }
+}
+
+fn company_drivers() -> Vec<DriverForecast> {
+    let mut drivers = vec![
+        task("segment", "segment.data-model", "Data model", 9_312, 0.71, Some([4.1, 16.3])),
+        task("segment", "segment.billing", "Billing discovery", 9_840, 0.32, Some([1.2, 4.7])),
+        task("segment", "segment.launch", "Launch", 10_000, 0.04, Some([0.0, 0.1])),
+        task("segment", "segment.pen-test", "Penetration test", 4_105, 0.06, None),
+        task("segment", "payments.ledger", "Ledger", 1_420, 0.05, None),
+        task("segment", "segment.tax-review", "Tax review", 688, 0.02, None),
+        task("segment", "segment.admin", "Administration", 0, 0.0, None),
+        task("payments", "payments.ledger", "Ledger", 7_320, 0.64, Some([2.2, 11.9])),
+    ];
+    drivers[2].merge_bias_days = Some(6.4);
+    drivers.push(DriverForecast {
+        kind: "risk",
+        id: "legacy-billing".into(),
+        title: "Legacy billing hides surprises".into(),
+        criticality: None,
+        ssi: None,
+        cruciality: Some(0.31),
+        p50_days: Some(3.4),
+        p80_days: Some(14.8),
+        worst_lift: Some(1.9),
+        ..task("segment", "", "", 0, 0.0, None)
+    });
+    drivers
+}
+
+fn company_dependencies() -> Vec<DependencyForecast> {
+    let dependency = |from: [&str; 2], to: [&str; 2], critical: u32, days: f64, outside: Outside, colour: Colour| DependencyForecast {
+        initiative: "segment".into(),
+        from: from[0].into(),
+        from_title: from[1].into(),
+        to: to[0].into(),
+        to_title: to[1].into(),
+        link: LinkKind::FinishStart,
+        outside,
+        criticality: share(critical, 10_000),
+        expected_delay_days: days,
+        colour,
+        rule: match colour {
+            Colour::Red => "sets the date in at least 50 of 100 futures and holds for at least 2 working days".into(),
+            Colour::Yellow => "sets the date in at least 10 of 100 futures".into(),
+            Colour::Green => "sets the date in fewer than 10 of 100 futures".into(),
+        },
+    };
+    let (model, pen_test) = (["segment.data-model", "Data model"], ["segment.pen-test", "Penetration test"]);
+    let (billing, launch) = (["segment.billing", "Billing discovery"], ["segment.launch", "Launch"]);
+    vec![
+        dependency(pen_test, launch, 5_105, 21.4, Outside::From, Colour::Red),
+        dependency(billing, model, 9_312, 8.2, Outside::Neither, Colour::Red),
+        dependency(model, pen_test, 4_105, 0.0, Outside::To, Colour::Yellow),
+        dependency(
+            ["segment.admin", "Administration"],
+            launch,
+            12,
+            0.2,
+            Outside::Neither,
+            Colour::Green,
+        ),
+    ]
+}
+
 /// The whole company: two initiatives, people who leave and join, incidents, findings, money.
 pub fn company() -> Forecast {
     let calendar = calendar();
@@ -636,6 +717,8 @@ pub fn company() -> Forecast {
             effects: vec![effect("segment", 0.0, 0.1, 0.0002), effect("payments", 0.0, 0.0, 0.0)],
         },
     ];
+    forecast.drivers = company_drivers();
+    forecast.dependencies = company_dependencies();
     let plain = segment();
     forecast.assumptions = plain.assumptions;
     forecast.defaults = plain.defaults;

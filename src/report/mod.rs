@@ -4,18 +4,22 @@
 //! Names in a forecast come from someone else's file, so each output makes them harmless in its own way: on a terminal they lose
 //! what could act ([`crate::inert`]), in CSV they cannot become formulas, in SVG they are escaped.
 
+mod bars;
 mod budgets;
 mod causes;
 pub mod charts;
 pub mod check;
 mod checkpoints;
 pub mod compare;
+mod drivers;
 pub mod json;
 pub mod options;
 mod page;
+mod paths;
 pub mod price;
 mod register;
 mod resources;
+pub mod story;
 pub mod tables;
 pub mod terminal;
 pub mod text;

@@ -342,6 +342,78 @@ pub fn checkpoints_csv(forecast: &Forecast) -> Result<String, TableError> {
     table.finish()
 }
 
+/// `drivers.csv`: one row per initiative and driver, as the forecast ranks them; criticality and lift as shares, days as working
+/// days.
+///
+/// # Errors
+/// [`TableError`] where the writer refuses; nothing that a forecast holds makes it.
+pub fn drivers_csv(forecast: &Forecast) -> Result<String, TableError> {
+    let mut table = Table::new(&[
+        "initiative",
+        "kind",
+        "id",
+        "criticality",
+        "cruciality",
+        "ssi",
+        "p50_days",
+        "p80_days",
+        "worst_lift",
+        "merge_bias_days",
+        "ci_low",
+        "ci_high",
+    ])?;
+    for driver in &forecast.drivers {
+        let share = |part: fn(&Share) -> f64| optional(driver.criticality.as_ref().map(part));
+        table.row(&[
+            safe(&driver.initiative),
+            safe(driver.kind),
+            safe(&driver.id),
+            share(|criticality| criticality.p),
+            optional(driver.cruciality),
+            optional(driver.ssi),
+            optional(driver.p50_days),
+            optional(driver.p80_days),
+            optional(driver.worst_lift),
+            optional(driver.merge_bias_days),
+            share(|criticality| criticality.ci_low),
+            share(|criticality| criticality.ci_high),
+        ])?;
+    }
+    table.finish()
+}
+
+/// `dependencies.csv`: at most ten rows per initiative, the reddest first.
+///
+/// # Errors
+/// [`TableError`] where the writer refuses; nothing that a forecast holds makes it.
+pub fn dependencies_csv(forecast: &Forecast) -> Result<String, TableError> {
+    let mut table = Table::new(&[
+        "initiative",
+        "from",
+        "to",
+        "criticality",
+        "expected_delay_days",
+        "colour",
+        "rule",
+        "link",
+        "outside",
+    ])?;
+    for dependency in &forecast.dependencies {
+        table.row(&[
+            safe(&dependency.initiative),
+            safe(&dependency.from),
+            safe(&dependency.to),
+            number(dependency.criticality.p),
+            number(dependency.expected_delay_days),
+            dependency.colour.name().into(),
+            safe(&dependency.rule),
+            dependency.link.name().into(),
+            dependency.outside.name().into(),
+        ])?;
+    }
+    table.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -453,6 +525,47 @@ mod tests {
     }
 
     #[test]
+    fn drivers_and_dependencies_read_back() {
+        let forecast = fixtures::company();
+        let drivers = rows(&drivers_csv(&forecast).unwrap_or_default());
+        assert_eq!(
+            drivers[0].join(","),
+            "initiative,kind,id,criticality,cruciality,ssi,p50_days,p80_days,worst_lift,merge_bias_days,ci_low,ci_high"
+        );
+        assert_eq!(drivers.len(), forecast.drivers.len() + 1);
+        for (row, driver) in drivers.iter().skip(1).zip(&forecast.drivers) {
+            assert_eq!((&row[0], row[1].as_str(), &row[2]), (&driver.initiative, driver.kind, &driver.id));
+            let cells: Vec<Option<f64>> = row[3..10].iter().map(|cell| cell.parse().ok()).collect();
+            let wanted = [
+                driver.criticality.map(|share| share.p),
+                driver.cruciality,
+                driver.ssi,
+                driver.p50_days,
+                driver.p80_days,
+                driver.worst_lift,
+                driver.merge_bias_days,
+            ];
+            assert_eq!(cells, wanted);
+        }
+        let dependencies = rows(&dependencies_csv(&forecast).unwrap_or_default());
+        assert_eq!(
+            dependencies[0].join(","),
+            "initiative,from,to,criticality,expected_delay_days,colour,rule,link,outside"
+        );
+        assert_eq!(dependencies.len(), forecast.dependencies.len() + 1);
+        for (row, dependency) in dependencies.iter().skip(1).zip(&forecast.dependencies) {
+            assert_eq!(
+                (&row[0], &row[1], &row[2]),
+                (&dependency.initiative, &dependency.from, &dependency.to)
+            );
+            assert_eq!(row[3].parse(), Ok(dependency.criticality.p));
+            assert_eq!(row[4].parse(), Ok(dependency.expected_delay_days));
+            assert_eq!((row[5].as_str(), &row[6]), (dependency.colour.name(), &dependency.rule));
+        }
+        assert_eq!(dependencies[1][7..], ["FS", "from"]);
+    }
+
+    #[test]
     fn never_is_blank() {
         let forecast = fixtures::never();
         let timelines = rows(&timelines_csv(&forecast).unwrap_or_default());
@@ -481,6 +594,8 @@ mod tests {
                 budgets_csv(&forecast),
                 capacity_csv(&forecast),
                 assumptions_csv(&forecast),
+                drivers_csv(&forecast),
+                dependencies_csv(&forecast),
             ] {
                 for cell in rows(&text.unwrap_or_default()).iter().flatten() {
                     let is_number = cell.parse::<f64>().is_ok();

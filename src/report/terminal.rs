@@ -20,7 +20,7 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
     page.head(forecast);
     page.overview(forecast);
     for initiative in &forecast.initiatives {
-        page.initiative(initiative, !forecast.budgets.is_empty());
+        page.initiative(initiative, forecast);
     }
     if let Some(portfolio) = &forecast.portfolio {
         page.blank();
@@ -30,12 +30,14 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
     }
     page.checkpoints(forecast);
     page.budgets(forecast);
+    page.drivers(forecast);
     page.prices(forecast);
     page.mitigations(forecast);
     page.displacements(forecast);
     page.options(forecast);
     page.cost(forecast);
     page.people(forecast);
+    page.precision(forecast);
     page.notes(forecast);
     page.footer(forecast);
     page.into_text()
@@ -99,7 +101,7 @@ impl Page {
         self.table(&vec![Side::Left; columns], 0, header.get(..columns).unwrap_or(&header), &rows);
     }
 
-    fn initiative(&mut self, initiative: &InitiativeForecast, any_budget: bool) {
+    fn initiative(&mut self, initiative: &InitiativeForecast, forecast: &Forecast) {
         self.blank();
         self.heading(&initiative.title);
         let roles: Vec<String> = [("owner", &initiative.owner), ("accountable", &initiative.accountable)]
@@ -111,7 +113,7 @@ impl Page {
         }
         for commitment in &initiative.commitments {
             self.blank();
-            self.commitment(commitment, &initiative.never, any_budget);
+            self.commitment(commitment, &initiative.never, !forecast.budgets.is_empty());
         }
         if initiative.never.hits > 0 {
             self.blank();
@@ -119,6 +121,7 @@ impl Page {
         }
         self.blank();
         self.timelines(&initiative.timelines);
+        self.paths(forecast, &initiative.id);
         self.blank();
         self.landmarks(initiative);
         self.gap(initiative);
@@ -291,6 +294,45 @@ impl Page {
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let row = promises.iter().map(|promise| plain(short_date(&promise.at))).collect();
         self.table(&vec![Side::Left; promises.len()], 0, &header, &[row]);
+    }
+
+    /// How well the numbers are known, where somebody asked for it.
+    fn precision(&mut self, forecast: &Forecast) {
+        let Some(precision) = &forecast.precision else { return };
+        self.blank();
+        self.heading(&format!("Precision: ±{} asked for", plain_percent(precision.half_width)));
+        let rows: Vec<Vec<Cell>> = precision
+            .numbers
+            .iter()
+            .map(|number| {
+                vec![
+                    plain(cut(&number.of, 40)),
+                    plain(cut(&number.what, 30)),
+                    plain(
+                        number
+                            .half_width
+                            .map_or_else(|| "–".into(), |half| format!("±{:.2} %", half * 100.0)),
+                    ),
+                    if number.resolved {
+                        plain("resolved")
+                    } else {
+                        styled("not resolved", UNSURE.bold())
+                    },
+                ]
+            })
+            .collect();
+        self.table(
+            &[Side::Left, Side::Left, Side::Right, Side::Left],
+            0,
+            &["Of", "", "known to", ""],
+            &rows,
+        );
+        let text = if precision.reached {
+            format!("{} futures were enough.", thousands(forecast.trials.into()))
+        } else {
+            format!("{} futures were not enough.", thousands(forecast.trials.into()))
+        };
+        self.paragraph(&text, INDENT, Style::new());
     }
 
     fn notes(&mut self, forecast: &Forecast) {
@@ -510,6 +552,14 @@ mod tests {
             for (index, row) in forecast.capacity.iter_mut().enumerate() {
                 (row.available_p50, row.demand_p50, row.utilisation_p50) = (number(index), number(index + 1), number(index + 2));
                 row.week = row.week.saturating_mul(week);
+            }
+            for (index, driver) in forecast.drivers.iter_mut().enumerate() {
+                driver.title.clone_from(&names[index % 4]);
+                (driver.p50_days, driver.p80_days, driver.merge_bias_days) = (some(index), some(index + 1), some(index + 2));
+            }
+            for (index, dependency) in forecast.dependencies.iter_mut().enumerate() {
+                dependency.from_title.clone_from(&names[index % 4]);
+                dependency.expected_delay_days = number(index);
             }
             for mitigation in &mut forecast.mitigations {
                 mitigation.title.clone_from(&names[3]);

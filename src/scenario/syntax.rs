@@ -112,6 +112,53 @@ fn masked(line: &str) -> String {
     mask
 }
 
+/// What every line of a scenario is, where nothing better can be said.
+pub const ALLOWED: &str = "a line is `key = value`, a header such as `[team.core]`, or a comment that begins with `#`";
+
+/// What the parser says, in words for somebody who has never seen the format.
+#[must_use]
+pub fn in_plain_words(message: &str) -> &str {
+    const WORDS: [(&str, &str); 32] = [
+        ("`_` may only go between digits", "a `_` in a number may only stand between digits"),
+        ("cannot extend value", "a value was given already, so it gets no keys of its own"),
+        ("cannot recurse", "brackets are nested too deeply"),
+        ("carriage return", "a carriage return stands in the middle of a line"),
+        ("extra assignment", "there is a second `=`"),
+        ("extra `=`", "there is a second `=`"),
+        ("extra comma", "there is a comma too many"),
+        ("integers with a radix", "such a number cannot have a sign"),
+        ("invalid comment character", "a comment holds a character that no text shows"),
+        ("invalid basic string", "a text does not end, or holds a character that it cannot"),
+        ("invalid literal string", "a text does not end, or holds a character that it cannot"),
+        (
+            "invalid inline table",
+            "between `{` and `}` stands something that is no `key = value`",
+        ),
+        ("invalid key-value", "this is no `key = value`"),
+        ("invalid unquoted key", "a key holds a character that needs quotes"),
+        ("key with no value", "a key has no `= value`"),
+        ("keys cannot be multi-line", "a key reaches over several lines"),
+        ("missing assignment", "between key and value an `=` is missing"),
+        ("missing comma", "a comma is missing"),
+        ("missing escaped value", "a `\\` begins no escape"),
+        ("missing key", "a key is missing"),
+        ("missing value", "a value is missing"),
+        ("radix must be lowercase", "the letter in such a number is small"),
+        ("recursion limit", "brackets are nested too deeply"),
+        ("redundant", "a number begins with more than it needs"),
+        ("string values must be quoted", "this value needs quotes"),
+        ("too few unicode", "a `\\u` needs four digits after it"),
+        ("unclosed array table", "a header is not closed"),
+        ("unclosed array", "a list is not closed"),
+        ("unclosed inline table", "a table is not closed"),
+        ("unexpected leading zero", "a number begins with a zero"),
+        ("unexpected key or value", "something stands after the value"),
+        ("unquoted keys cannot be empty", "a key is missing"),
+    ];
+    let known = WORDS.iter().find(|(begins, _)| message.starts_with(begins));
+    known.map_or(message, |(_, words)| *words)
+}
+
 /// What to write in place of a line on which the parser tripped; `slips` are those of this line, in its order.
 #[must_use]
 pub fn hint(source: &Source, slips: &[Slip]) -> Option<String> {
@@ -319,6 +366,47 @@ fn mend(source: &Source, line: &Line<'_>, slip: &Slip) -> Option<Mend> {
     if message.starts_with("unexpected key or value") {
         return after_the_value(line, part.start);
     }
+    if message.starts_with("unexpected leading zero") {
+        let digits = text.trim_start_matches('0');
+        let digits = if digits.starts_with(|c: char| c.is_ascii_digit()) {
+            digits.to_owned()
+        } else {
+            format!("0{digits}")
+        };
+        return write("a number begins with no zero", &token, digits);
+    }
+    if message.starts_with("`_` may only") {
+        let parts: Vec<&str> = text.split('_').filter(|part| !part.is_empty()).collect();
+        return write("one `_` may stand between two digits", &token, parts.join("_"));
+    }
+    if message.starts_with("missing assignment") {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        return (words.len() > 1).then(|| {
+            let joined = if is_key_of_words(&words) {
+                words.join("_")
+            } else {
+                words.join("-")
+            };
+            Mend::Say(format!(
+                "a key with a space needs quotes, \"{}\" = …, or is one word: {joined} = …",
+                words.join(" ")
+            ))
+        });
+    }
+    if message.starts_with("unquoted keys cannot be empty") {
+        return Some(Mend::Say("write the name that is missing, as in [team.core]".into()));
+    }
+    if message.starts_with("extra comma") {
+        return write("leave the comma out", &part, String::new());
+    }
+    if message.starts_with("missing escaped value") || message.starts_with("too few unicode") {
+        return Some(Mend::Say("write `\\\\` for a backslash, or put the text in single quotes".into()));
+    }
+    if message.starts_with("carriage return") {
+        return Some(Mend::Say(
+            "save the file with the line ends of this system; editors offer LF and CRLF".into(),
+        ));
+    }
     if message.starts_with("unclosed array") {
         return Some(Mend::Say("a list is not closed: end it with `]`".into()));
     }
@@ -326,6 +414,14 @@ fn mend(source: &Source, line: &Line<'_>, slip: &Slip) -> Option<Mend> {
         return Some(Mend::Say("a table is not closed: end it with `}`".into()));
     }
     None
+}
+
+/// Whether words are those of a key of the format, which underscores join; names of the user's own have dashes.
+fn is_key_of_words(words: &[&str]) -> bool {
+    const FIRST: [&str; 12] = [
+        "not", "scales", "adds", "retired", "ramp", "cost", "follow", "rate", "change", "per", "blocks", "customer",
+    ];
+    words.first().is_some_and(|first| FIRST.contains(&first.to_lowercase().as_str()))
 }
 
 /// A value without quotes that is no number.

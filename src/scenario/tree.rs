@@ -157,7 +157,28 @@ pub fn decode(path: &str, bytes: Vec<u8>) -> Result<Arc<Source>, Box<Fault>> {
             .allowed(format!("at most {} MiB", MOST_BYTES >> 20)),
         ));
     }
+    let wide = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+    if let Some(zero) = bytes.iter().position(|byte| *byte == 0).filter(|_| !wide) {
+        // Text of two bytes a letter without its mark, or no text at all: every line of it would be a fault.
+        let source = of(String::from_utf8_lossy(&bytes).into_owned());
+        let fault = Fault::error("not-utf-8", "the file holds a zero byte, which no text has").of(&source);
+        let fault = match std::str::from_utf8(&bytes) {
+            Ok(_) => fault.at(&(zero..zero + 1)).label("the first one"),
+            Err(_) => fault,
+        };
+        return Err(Box::new(fault.allowed("text in UTF-8").hint(
+            "is this a scenario file? if an editor saved it as UTF-16 or \"Unicode\", save it as UTF-8",
+        )));
+    }
     String::from_utf8(bytes).map(of).map_err(|error| {
+        if wide {
+            let fault = Fault::error("not-utf-8", "the file is UTF-16, text of two bytes a letter").of(&of(String::new()));
+            return Box::new(
+                fault
+                    .allowed("text in UTF-8")
+                    .hint("save the file as UTF-8; editors call this its encoding"),
+            );
+        }
         let valid = error.utf8_error().valid_up_to();
         let byte = error.as_bytes().get(valid).copied().unwrap_or_default();
         let source = of(String::from_utf8_lossy(error.as_bytes()).into_owned());
@@ -236,7 +257,9 @@ impl Builder<'_> {
                 break;
             }
             let text = self.text(&slip.span).to_owned();
-            if slip.message.starts_with("duplicate key") {
+            if slip.message.starts_with("duplicate key") && text.is_empty() {
+                // That there is no name is said in its place.
+            } else if slip.message.starts_with("duplicate key") {
                 let found = headers.repeated(&self.source.text, &slip.span);
                 // What stands under a header that is given twice is told with the header.
                 let told = match found.path {
@@ -268,11 +291,15 @@ impl Builder<'_> {
             let (of_line, others) = rest.split_at(same.max(1));
             rest = others;
             self.complete = false;
-            let mut message = first.message.clone();
+            let mut message = syntax::in_plain_words(&first.message).to_owned();
             if let Some(found) = printable(self.text(&first.span)) {
                 let _ = std::fmt::Write::write_fmt(&mut message, format_args!(", found `{found}`"));
             }
-            let fault = Fault::error(syntax::CODE, format!("this is not TOML: {message}")).maybe_hint(syntax::hint(self.source, of_line));
+            let fault = Fault::error(syntax::CODE, format!("this is not TOML: {message}"));
+            let fault = match syntax::hint(self.source, of_line) {
+                Some(hint) => fault.hint(hint),
+                None => fault.allowed(syntax::ALLOWED),
+            };
             // A list that is never closed reaches to the end.
             let last = of_line.iter().map(|slip| slip.span.end).max().unwrap_or_default();
             let end = if last == self.source.text.len() { last } else { first.span.end };
@@ -359,7 +386,9 @@ impl Builder<'_> {
 
     fn bad_number(&mut self, span: &Span, why: &str) -> Value {
         let text = self.text(span).to_owned();
-        let fault = Fault::error("bad-number", format!("`{text}` {why}")).allowed("a finite number");
+        let fault = Fault::error("bad-number", format!("`{text}` {why}"))
+            .allowed("a number in digits, such as 0.35")
+            .hint("leave the key out where there is no number");
         self.add(fault, span);
         Value::Faulty
     }

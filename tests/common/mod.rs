@@ -1,8 +1,9 @@
 //! What the tests share: from scenario text to finishes, without files.
 #![allow(dead_code)]
 
-use sim::engine::{self, Compiled, Landmarks, Run, Stop, Trials, Window};
-use sim::plan::{self, Plan};
+use sim::analysis::{self, Facts, Forecast, ScenarioFacts};
+use sim::engine::{self, Compiled, Landmarks, Run, Stop, Trials, Watch, Window};
+use sim::plan::{self, InitiativeId, Plan, TaskId};
 use sim::statistics::Sorted;
 
 /// Reads a scenario that must be right.
@@ -145,6 +146,152 @@ impl Company {
             .filter_map(|row| self.trials.layout().money(row))
             .map(|money| money.total)
             .collect()
+    }
+}
+
+/// A scenario whose drivers have been counted.
+pub struct Watched {
+    pub plan: Plan,
+    pub trials: Trials,
+}
+
+/// Simulates `trials` futures and looks at who drives the finishes.
+pub fn watch(toml: &str, trials: u32) -> Watched {
+    watch_part(toml, 0, trials, 2)
+}
+
+/// The same of a part of the futures, on any number of threads.
+pub fn watch_part(toml: &str, first: u32, trials: u32, threads: usize) -> Watched {
+    let plan = plan(toml);
+    let compiled = Compiled::new(&plan, plan.seed);
+    let watch = Watch::new(&compiled, &engine::landmarks(&compiled), |_| 0);
+    let run = Run {
+        first,
+        trials,
+        threads,
+        window: Window::finishes(1e9),
+        watch: Some(&watch),
+    };
+    let trials = engine::run(&compiled, run, &Stop::new(false), |_| {}).expect("the machine can run a test");
+    Watched { plan, trials }
+}
+
+impl Watched {
+    /// Of the futures in which the initiative finishes, the share in which a task sets the date.
+    pub fn criticality(&self, initiative: &str, task: &str) -> f64 {
+        let initiative = self
+            .plan
+            .initiatives
+            .iter()
+            .position(|i| i.id == initiative)
+            .expect("the initiative");
+        let task = self
+            .plan
+            .tasks
+            .iter()
+            .position(|t| t.id == task)
+            .unwrap_or_else(|| panic!("no task {task}"));
+        let drivers = self.trials.drivers().expect("the run looked");
+        let (hits, trials) = drivers.task(InitiativeId(initiative), TaskId(task)).expect("it is followed");
+        f64::from(hits) / f64::from(trials)
+    }
+}
+
+/// The whole forecast of a scenario, as the program makes it.
+pub fn forecast(toml: &str, trials: u32) -> Forecast {
+    let plan = plan(toml);
+    let compiled = Compiled::new(&plan, plan.seed);
+    let landmarks = engine::landmarks(&compiled);
+    let pilot = engine::pilot(&compiled, analysis::pilot_limit(&plan, &landmarks), None).expect("a pilot");
+    let horizon = analysis::horizon(&plan, &landmarks, &pilot).expect("a horizon");
+    let watch = Watch::new(&compiled, &landmarks, |_| 0);
+    let run = Run {
+        first: 0,
+        trials,
+        threads: 2,
+        window: horizon.window(&plan, true),
+        watch: Some(&watch),
+    };
+    let stop = Stop::new(false);
+    let played = engine::run(&compiled, run, &stop, |_| {}).expect("a run");
+    let prices = analysis::prices(&plan, plan.seed, run, &played, &stop, |_| {}).expect("prices");
+    let scenario = ScenarioFacts {
+        name: plan.name.clone(),
+        file: "test.toml".into(),
+        sha256: String::new(),
+    };
+    let facts = Facts {
+        scenario,
+        seed: plan.seed,
+        trials_requested: trials,
+        precision: None,
+    };
+    analysis::forecast(&plan, facts, horizon, &landmarks, &played, prices)
+}
+
+/// A percentile of the finish of the first initiative, in working days.
+pub fn quantile(forecast: &Forecast, percent: &str) -> f64 {
+    let found = forecast.initiatives[0]
+        .quantiles
+        .iter()
+        .find(|quantile| quantile.percentile.to_string() == percent);
+    found.expect("the percentile").at.working_days.days()
+}
+
+/// A scenario simulated with a look at its futures in detail.
+pub struct Detailed {
+    pub plan: Plan,
+    pub compiled: Compiled,
+    pub landmarks: Landmarks,
+    pub trials: Trials,
+    pub window: Window,
+}
+
+/// Simulates the whole company and looks at its futures in detail.
+pub fn detailed(toml: &str, trials: u32, threads: usize) -> Detailed {
+    let plan = plan(toml);
+    let compiled = Compiled::new(&plan, plan.seed);
+    let landmarks = engine::landmarks(&compiled);
+    let pilot = engine::pilot(&compiled, analysis::pilot_limit(&plan, &landmarks), None).expect("the machine can run a test");
+    let window = analysis::horizon(&plan, &landmarks, &pilot)
+        .expect("a horizon")
+        .window(&plan, false);
+    let watch = Watch::new(&compiled, &landmarks, |_| 0);
+    let run = Run {
+        first: 0,
+        trials,
+        threads,
+        window,
+        watch: Some(&watch),
+    };
+    let trials = engine::run(&compiled, run, &Stop::new(false), |_| {}).expect("the machine can run a test");
+    Detailed {
+        plan,
+        compiled,
+        landmarks,
+        trials,
+        window,
+    }
+}
+
+impl Detailed {
+    /// One future of an initiative, explained.
+    pub fn explain(&self, initiative: usize, which: analysis::Which) -> analysis::Explanation {
+        let initiative = InitiativeId(initiative);
+        let question = analysis::Question {
+            scenario: analysis::ScenarioFacts {
+                name: self.plan.name.clone(),
+                file: "test.toml".into(),
+                sha256: String::new(),
+            },
+            seed: self.plan.seed,
+            trials_requested: self.trials.count() as u32,
+            initiative,
+            which,
+        };
+        let paths = analysis::paths_of(&self.plan, &self.trials, initiative);
+        let tell = |trial| engine::tell(&self.compiled, trial, &self.window, initiative);
+        analysis::explanation(&self.plan, &self.landmarks, &self.trials, question, paths, tell).expect("futures in detail")
     }
 }
 

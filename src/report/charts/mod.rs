@@ -7,9 +7,13 @@ pub mod axis;
 pub mod canvas;
 mod chart;
 pub mod flags;
+mod gantt;
 mod s_curve;
 pub mod style;
+mod tornado;
 
 pub use canvas::ChartError;
 pub use chart::Chart;
+pub use gantt::{future_gantt, gantt};
 pub use s_curve::s_curve;
+pub use tornado::tornado;

@@ -5,8 +5,8 @@ use super::canvas::{Anchor, Canvas, ChartError, Fonts, Label};
 use super::chart::Chart;
 use super::flags::{Flag, Placed, place};
 use super::style::{
-    AXIS, Colour, ESTIMATE, ESTIMATE_INK, FORECAST, FORECAST_AREA, GRID, INK, LABEL, NOTE, PAPER, PROMISE, PROMISE_INK, SOFT_INK, TITLE,
-    WIDTH,
+    AXIS, Colour, ESTIMATE, ESTIMATE_INK, FORECAST, FORECAST_AREA, GRID, HEARD, INK, LABEL, NOTE, PAPER, PROMISE, PROMISE_INK, SOFT_INK,
+    TITLE, WIDTH,
 };
 use crate::analysis::{Forecast, InitiativeForecast, Moment, Quantile};
 use crate::report::text::{cut, percent, short_date, thousands};
@@ -21,8 +21,6 @@ const FOOT: f64 = 76.0;
 const FLAG: f64 = 330.0;
 /// More promises than this make no picture; the rest is counted in a note.
 const MOST_FLAGS: usize = 10;
-/// Columns of a name that a screen reader is given.
-const HEARD: usize = 120;
 
 /// Draws the S-curve of an initiative's finish.
 ///

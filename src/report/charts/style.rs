@@ -18,6 +18,10 @@ pub const AXIS: Colour = [140, 140, 140];
 pub const FORECAST: Colour = [0, 114, 178];
 /// The area under the forecast: the same blue, faint.
 pub const FORECAST_AREA: Colour = [232, 242, 249];
+/// What is forecast and matters less: the same blue, light.
+pub const FORECAST_LIGHT: Colour = [150, 196, 226];
+/// Work that waits: orange, light.
+pub const WAITING: Colour = [240, 190, 110];
 /// What was promised: vermilion.
 pub const PROMISE: Colour = [213, 94, 0];
 /// What was promised, as text: the same hue, dark enough to read.
@@ -37,3 +41,6 @@ pub const LABEL: f64 = 13.0;
 pub const NOTE: f64 = 12.0;
 /// The typefaces that an SVG asks for, best first; the first is the embedded one, the second has the same widths.
 pub const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
+
+/// Columns of a name that a screen reader is given.
+pub const HEARD: usize = 120;

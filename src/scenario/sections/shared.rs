@@ -32,8 +32,16 @@ const PRIORITY: Whole = Whole {
     max: 1_000_000,
     example: 1,
 };
-/// The most entries of each section that a scenario may have.
-const MOST_ENTRIES: usize = 5_000;
+/// The most entries of each section that a scenario may have. What is counted by week, quarter or task has fewer, since memory and
+/// time go with the product.
+const MOST_ENTRIES: usize = 1_000;
+const MOST_ENTRIES_OF: [(&str, usize); 5] = [
+    ("team", 500),
+    ("initiative", 500),
+    ("incident", 200),
+    ("budget", 200),
+    ("finding", 50),
+];
 
 /// Reads each named table of a section.
 pub fn named<'t, T>(
@@ -45,14 +53,17 @@ pub fn named<'t, T>(
     mut read: impl FnMut(At<String>, Reader<'t>, &mut Faults) -> T,
 ) -> Vec<T> {
     let mut entries = root.named(key, what, example, faults);
-    if let Some((id, _)) = entries.get(MOST_ENTRIES) {
+    let most = MOST_ENTRIES_OF.iter().find(|(section, _)| *section == key);
+    let most = most.map_or(MOST_ENTRIES, |(_, most)| *most);
+    if let Some((id, _)) = entries.get(most) {
         let message = format!("`{key}` has {} entries", entries.len());
         faults.add(
             Fault::error("too-many", message)
                 .at(&id.span)
-                .allowed(format!("at most {MOST_ENTRIES}")),
+                .allowed(format!("at most {most}"))
+                .hint("leave out what does not bear on the promises, or put like things into one entry"),
         );
-        entries.truncate(MOST_ENTRIES);
+        entries.truncate(most);
     }
     entries.into_iter().map(|(id, reader)| read(id, reader, faults)).collect()
 }

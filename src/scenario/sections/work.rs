@@ -60,7 +60,8 @@ pub fn initiative(
                 faults.add(
                     Fault::error("too-many", message)
                         .at(&task_id.span)
-                        .allowed(format!("at most {MOST_TASKS}")),
+                        .allowed(format!("at most {MOST_TASKS}"))
+                        .hint("a task is worth a few days of somebody; put smaller ones together"),
                 );
             }
             continue;
