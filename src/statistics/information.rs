@@ -16,8 +16,8 @@ pub struct Information {
 /// The mutual information I(X; Y) = Σ p(x, y) log₂ (p(x, y) / p(x) p(y)) of a table of counts, a row for each x, a column for each y.
 ///
 /// The plug-in estimate is too high by about (r − 1)(c − 1) / (2 n ln 2) for r rows and c columns that occur (G. Miller, *Note on the
-/// bias of information estimates*, 1955), which is taken off. The interval is that of the delta method, n · Var[I] = Var[log₂ (p(x, y) /
-/// p(x) p(y))]; where nothing is told that variance vanishes and 2 n ln 2 · I is χ² with (r − 1)(c − 1) degrees of freedom, so the
+/// bias of information estimates*, 1955), which is taken off. The interval is that of the delta method, n · Var(I) = Var(log₂ (p(x, y) /
+/// p(x) p(y))); where nothing is told that variance vanishes and 2 n ln 2 · I is χ² with (r − 1)(c − 1) degrees of freedom, so the
 /// interval is never narrower than twice the standard deviation of that. Without counts the estimate is 0.
 #[must_use]
 pub fn mutual_information<const C: usize>(table: &[[u64; C]]) -> Information {
