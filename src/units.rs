@@ -277,7 +277,7 @@ impl Percentile {
     /// What may be written, for messages.
     pub const ALLOWED: &'static str = "a percentile between p1 and p99 in quotes, such as \"p10\"";
 
-    /// The percentile halfway between two.
+    /// The percentile halfway between two, to a hundredth.
     #[must_use]
     pub const fn midpoint(self, other: Self) -> Self {
         Self(self.0.midpoint(other.0))
@@ -302,12 +302,6 @@ impl Percentile {
         let number: f64 = text.strip_prefix(['p', 'P'])?.parse().ok()?;
         let hundredths = number * 100.0;
         ((1.0..=99.0).contains(&number) && (hundredths.round() - hundredths).abs() < 1e-9).then(|| Self(hundredths.round() as u32))
-    }
-
-    /// The percentile half-way to another, to a hundredth.
-    #[must_use]
-    pub const fn midway(self, other: Self) -> Self {
-        Self((self.0 + other.0) / 2)
     }
 
     /// As a share, 0 to 1.
@@ -394,7 +388,7 @@ mod tests {
         assert_eq!(Percentile::percent(99).rank(1), 1);
         assert_eq!(Percentile::percent(50).rank(0), 0);
         assert_eq!(Percentile::parse("p2.5").map(|p| p.rank(1_000)), Some(25));
-        assert_eq!(Percentile::percent(50).midway(Percentile::percent(85)).to_string(), "p67.5");
+        assert_eq!(Percentile::percent(50).midpoint(Percentile::percent(85)).to_string(), "p67.5");
         assert_eq!(Percentile::parse("p0"), None);
         assert_eq!(Percentile::parse("50"), None);
         assert_eq!(Percentile::percent(50).to_string(), "p50");

@@ -1,9 +1,9 @@
 //! What drives each finish: tasks, risks, people who leave, incidents and findings, with the measures of the field.
 
 use super::forecast::Share;
-use super::insights::DriverForecast;
+use super::insights::{DriverForecast, Path};
 use super::prices::Removed;
-use super::reading::share;
+use super::reading::{Cuts, share};
 use super::variants::Removal;
 use crate::engine::{Detail, Details, Drivers, TaskDetail, Trials};
 use crate::plan::{FindingId, IncidentId, InitiativeId, LinkKind, Plan, RiskId, Task, TaskId, TeamId};
@@ -105,19 +105,20 @@ fn standard_deviation(values: impl Iterator<Item = f64> + Clone) -> Option<f64> 
 ///   to the end of the plan on paper, which is the same span in every future. Over the futures that are kept in detail, as the next.
 /// - *schedule sensitivity index*: criticality × standard deviation of the elapsed time ÷ that of the finish (PMI; Vanhoucke, *Omega*
 ///   38 (2010) 359–370).
-/// - *lift*: the share or mean of the same on the worst path ÷ overall. A future is on the worst path where its finish is above the
-///   percentile half-way between the expected and the worst timeline.
+/// - *lift*: the share or mean of the same on the worst path ÷ overall. The paths are those of [`Cuts`].
 pub(super) fn drivers(plan: &Plan, trials: &Trials, finishes: &[Sorted], removed: &[Removed]) -> Vec<DriverForecast> {
     let Some(counts) = trials.drivers() else { return vec![] };
-    let [_, expected, worst] = plan.timelines;
     let paths: Vec<Finishes> = finishes
         .iter()
         .enumerate()
         .map(|(index, sorted)| {
-            let cut = sorted.quantile(expected.midway(worst)).unwrap_or(f64::INFINITY);
+            let cuts = Cuts::new(plan.timelines, sorted);
             let by_future = detailed_finishes(trials, index);
             Finishes {
-                is_worst: by_future.iter().map(|finish| *finish > cut).collect(),
+                is_worst: by_future
+                    .iter()
+                    .map(|finish| cuts.is_some_and(|cuts| cuts.path(*finish) == Path::Worst))
+                    .collect(),
                 ranked: Ranked::new(by_future.clone()),
                 by_future,
             }
