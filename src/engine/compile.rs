@@ -1,6 +1,7 @@
 //! The plan as flat arrays, tasks in dispatch order, so that a trial compares ranks and follows no pointer.
 
 use super::checkpoints::{Look, looks};
+use super::past::Guide;
 use crate::calendar::{Clock, Quarter, quarters};
 use crate::plan::{BudgetKind, Dispatch, Estimate, LinkKind, Plan, Task, TaskId, Work};
 use crate::sampling::{Correlation, GammaFactor, Purpose, Sampler, SamplerCache, Stream};
@@ -61,6 +62,8 @@ pub struct Compiled {
     pub(super) overrun: Option<(Stream, Sampler)>,
     /// Lags that are drawn.
     pub(super) lags: Vec<(Stream, Sampler)>,
+    /// What has really happened, where something is known.
+    pub(super) guide: Option<Guide>,
 }
 
 #[derive(Debug)]
@@ -191,6 +194,18 @@ pub(super) struct CompiledHire {
     pub(super) probability: f64,
     pub(super) low: f64,
     pub(super) likely: f64,
+    pub(super) team: u32,
+}
+
+impl CompiledHire {
+    /// The morning on which they join in one attempt of a trial; infinite where they do not.
+    pub(super) fn morning(&self, trial: u32, attempt: u32) -> f64 {
+        if self.joins.uniform_at(trial, attempt) < self.probability {
+            self.sampler.at(self.starts.normal_at(trial, attempt)).round().max(0.0)
+        } else {
+            f64::INFINITY
+        }
+    }
 }
 
 /// Working days on which a whole team is away.
@@ -208,6 +223,7 @@ pub(super) struct CompiledIncident {
     pub(super) responders: u32,
     pub(super) rate_per_day: f64,
     pub(super) rate: Stream,
+    pub(super) rate_cv: f64,
     pub(super) rate_factor: GammaFactor,
     pub(super) quarter: Stream,
     pub(super) quarter_factor: GammaFactor,
@@ -227,6 +243,7 @@ pub(super) struct CompiledIncident {
 pub(super) struct CompiledFinding {
     pub(super) per_engineer_day: f64,
     pub(super) rate: Stream,
+    pub(super) rate_cv: f64,
     pub(super) rate_factor: GammaFactor,
     pub(super) fix: Sampler,
     pub(super) blocks_release: bool,
@@ -423,6 +440,16 @@ impl Compiled {
                 .map(|overrun| (Stream::new(seed, "portfolio", Purpose::Overrun), builder.cache.sampler(overrun))),
             crews: builder.crews,
             lags: builder.lags,
+            guide: None,
+        }
+    }
+
+    /// The same with facts: every future goes on from what has really happened.
+    #[must_use]
+    pub fn guided(self, guide: Guide) -> Self {
+        Self {
+            guide: Some(guide),
+            ..self
         }
     }
 
@@ -566,6 +593,7 @@ impl Builder<'_> {
                     probability: hire.probability.get(),
                     low: hire.starts.low.round().max(0.0),
                     likely: hire.starts.likely.round().max(0.0),
+                    team: teams.len() as u32,
                 });
             }
             teams.push(CompiledTeam {
@@ -594,6 +622,7 @@ impl Builder<'_> {
             responders: class.responders,
             rate_per_day: class.rate_per_day,
             rate: stream(Purpose::Rate),
+            rate_cv: class.rate_cv,
             rate_factor: self.cache.gamma(class.rate_cv),
             quarter: stream(Purpose::Overdispersion),
             quarter_factor: self.cache.gamma(class.overdispersion.sqrt()),
@@ -623,6 +652,7 @@ impl Builder<'_> {
         CompiledFinding {
             per_engineer_day: class.per_engineer_week / 5.0,
             rate: Stream::new(self.seed, &format!("finding.{}", class.id), Purpose::Rate),
+            rate_cv: class.rate_cv,
             rate_factor: self.cache.gamma(class.rate_cv),
             fix: self.cache.sampler(&class.fix.distribution),
             blocks_release: class.blocks_release,

@@ -1,6 +1,9 @@
 //! The chance in a block of trials, drawn side by side: for each quantity one row with a lane per trial.
 
 use super::compile::{Compiled, CompiledTask, Lag, NONE};
+use super::past::{Drawn, Factors, Guide};
+use crate::plan::RiskActual;
+use crate::sampling::Stream;
 use crate::units::to_tick;
 
 /// Trials that are drawn side by side and played by one thread in one go.
@@ -34,6 +37,15 @@ pub(super) struct Draws {
     finding: Vec<f64>,
     /// The first trial of the block.
     first: u32,
+    /// The past that each trial continues, where something is known; its own number elsewhere.
+    past: [u32; BLOCK],
+    /// By team: which attempt at its comings and goings agrees with what is known, and the people who are missing in it.
+    attempts: Vec<(u32, i32)>,
+    /// By incident class of which something is known.
+    told: Vec<Option<Drawn>>,
+    /// Logarithm of the probability of what is told of incidents.
+    log_weight: [f64; BLOCK],
+    factors: Factors,
     /// Whether nobody leaves, no incident arrives and nothing is found.
     is_quiet: bool,
 }
@@ -56,27 +68,49 @@ impl Draws {
             incident: vec![1.0; compiled.incidents.len() * BLOCK],
             finding: vec![1.0; compiled.findings.len() * BLOCK],
             first: 0,
+            past: [0; BLOCK],
+            attempts: vec![(0, 0); compiled.teams.len() * BLOCK],
+            told: vec![None; compiled.incidents.len() * BLOCK],
+            log_weight: [0.0; BLOCK],
+            factors: Factors::default(),
             is_quiet: false,
         }
     }
 
-    /// Draws the trials `first..first + BLOCK`. Each draw depends on the seed, its name and the trial alone.
+    /// Draws the trials `first..first + BLOCK`. Each draw depends on the seed, its name and the trial alone; where something is
+    /// known, what lies in the past on the candidate that the trial continues.
     pub(super) fn draw(&mut self, compiled: &Compiled, first: u32) {
         self.first = first;
         self.is_quiet = false;
-        compiled.portfolio_factor.fill_normal(first, &mut self.portfolio_factor);
-        for (stream, row) in compiled.team_factors.iter().zip(self.team_factor.chunks_exact_mut(BLOCK)) {
-            stream.fill_normal(first, row);
+        for (lane, past) in self.past.iter_mut().enumerate() {
+            let trial = first.wrapping_add(lane as u32);
+            *past = compiled.guide.as_ref().map_or(trial, |guide| guide.lives.candidate(trial));
         }
-        if let Some((stream, sampler)) = &compiled.overrun {
-            stream.fill_normal(first, &mut self.overrun);
+        let fill = Fill {
+            first,
+            past: compiled.guide.is_some().then_some(self.past),
+        };
+        fill.normal(&compiled.portfolio_factor, &mut self.portfolio_factor);
+        for (stream, row) in compiled.team_factors.iter().zip(self.team_factor.chunks_exact_mut(BLOCK)) {
+            fill.normal(stream, row);
+        }
+        if let Some((stream, _)) = &compiled.overrun {
+            fill.normal(stream, &mut self.overrun);
+        }
+        if let Some(guide) = &compiled.guide {
+            self.learn_factors(guide);
+        }
+        if let Some((_, sampler)) = &compiled.overrun {
             sampler.apply(&mut self.overrun);
+        } else {
+            self.overrun.fill(1.0);
         }
         for (task, row) in compiled.tasks.iter().zip(self.quantity.chunks_exact_mut(BLOCK)) {
             if !task.overruns {
                 row.fill(task.likely);
                 continue;
             }
+            // What has not begun is the trial's own, whatever past it continues.
             task.stream.fill_normal(first, row);
             let team = (task.factor != NONE).then(|| &self.team_factor[task.factor as usize * BLOCK..][..BLOCK]);
             compiled.correlation.combine(&self.portfolio_factor, team, row);
@@ -86,29 +120,46 @@ impl Draws {
             }
         }
         for ((stream, sampler), row) in compiled.lags.iter().zip(self.lag.chunks_exact_mut(BLOCK)) {
-            stream.fill_normal(first, row);
+            fill.normal(stream, row);
             sampler.apply(row);
             round_to_ticks(row);
         }
-        self.draw_risks(compiled, first);
+        draw_risks(self, compiled, first);
         self.draw_company(compiled, first);
+        if let Some(guide) = &compiled.guide {
+            self.draw_past(compiled, guide);
+        }
+    }
+
+    /// The common factors as the facts have taught them.
+    fn learn_factors(&mut self, guide: &Guide) {
+        for (lane, past) in self.past.iter().enumerate() {
+            let Some(learned) = guide.lives.of(*past) else { continue };
+            self.overrun[lane] = learned[0];
+            self.portfolio_factor[lane] = learned[1];
+            for (row, factor) in self.team_factor.chunks_exact_mut(BLOCK).zip(&learned[2..]) {
+                row[lane] = *factor;
+            }
+        }
     }
 
     /// Hires, and how often things happen in each future.
     fn draw_company(&mut self, compiled: &Compiled, first: u32) {
-        let mut uniform = [0.0; BLOCK];
-        for (hire, row) in compiled.hires.iter().zip(self.hire.chunks_exact_mut(BLOCK)) {
-            hire.starts.fill_normal(first, row);
-            hire.sampler.apply(row);
-            hire.joins.fill_uniform(first, &mut uniform);
-            for (morning, u) in row.iter_mut().zip(&uniform) {
-                *morning = if *u < hire.probability {
-                    morning.round().max(0.0)
-                } else {
-                    f64::INFINITY
-                };
+        for team in 0..compiled.teams.len() {
+            for (lane, past) in self.past.iter().enumerate() {
+                let known = compiled.guide.as_ref().map(|guide| guide.past.attempt(compiled, team, *past));
+                self.attempts[team * BLOCK + lane] = known.unwrap_or((0, 0));
             }
         }
+        for (hire, row) in compiled.hires.iter().zip(self.hire.chunks_exact_mut(BLOCK)) {
+            for (lane, morning) in row.iter_mut().enumerate() {
+                *morning = hire.morning(self.past[lane], self.attempts[hire.team as usize * BLOCK + lane].0);
+            }
+        }
+        let fill = Fill {
+            first,
+            past: compiled.guide.is_some().then_some(self.past),
+        };
         let incidents = compiled.incidents.iter().map(|class| (&class.rate, &class.rate_factor));
         let findings = compiled.findings.iter().map(|class| (&class.rate, &class.rate_factor));
         let rows = self
@@ -117,36 +168,32 @@ impl Draws {
             .zip(incidents)
             .chain(self.finding.chunks_exact_mut(BLOCK).zip(findings));
         for (row, (stream, factor)) in rows {
-            stream.fill_normal(first, row);
+            fill.normal(stream, row);
             for value in row {
                 *value = factor.at(*value);
             }
         }
     }
 
-    fn draw_risks(&mut self, compiled: &Compiled, first: u32) {
-        let mut uniform = [0.0; BLOCK];
-        let mut size = [0.0; BLOCK];
-        for (index, risk) in compiled.risks.iter().enumerate() {
-            let row = index * BLOCK..(index + 1) * BLOCK;
-            risk.occurrence.fill_uniform(first, &mut uniform);
-            for (occurs, u) in self.occurs[row.clone()].iter_mut().zip(&uniform) {
-                *occurs = *u < risk.probability;
+    /// What the facts say of incidents.
+    fn draw_past(&mut self, compiled: &Compiled, guide: &Guide) {
+        self.log_weight.fill(0.0);
+        for (index, class) in compiled.incidents.iter().enumerate() {
+            let Some(told) = &guide.past.incidents[index] else { continue };
+            for lane in 0..BLOCK {
+                let past = self.past[lane];
+                let expected = guide.past.expected(compiled, index, past, |risk| self.occurs[risk * BLOCK + lane]);
+                let (normal, u) = (class.rate.normal(past), class.rate.uniform_at(past, 1));
+                let drawn = guide.past.incidents(class.rate_cv, told, expected, normal, u, &mut self.factors);
+                // The gaps between arrivals, and after the last, fill the time.
+                let gaps: f64 = (0..=drawn.own).map(|gap| class.arrival.exponential_at(past, gap)).sum();
+                self.incident[index * BLOCK + lane] = drawn.factor;
+                self.log_weight[lane] += drawn.log_weight;
+                self.told[index * BLOCK + lane] = Some(Drawn {
+                    hazard: drawn.hazard / gaps,
+                    ..drawn
+                });
             }
-            // One draw of its size serves all its effects: a risk that strikes hard strikes hard everywhere.
-            risk.size.fill_normal(first, &mut size);
-            self.size[row.clone()].copy_from_slice(&size);
-            for (sampler, values) in [
-                (&risk.multiply, &mut self.multiply),
-                (&risk.add, &mut self.add),
-                (&risk.delay, &mut self.delay),
-            ] {
-                if let Some(sampler) = sampler {
-                    values[row.clone()].copy_from_slice(&size);
-                    sampler.apply(&mut values[row.clone()]);
-                }
-            }
-            round_to_ticks(&mut self.delay[row]);
         }
     }
 
@@ -170,6 +217,75 @@ impl Draws {
 
     pub(super) fn lane(&self, lane: usize) -> Lane<'_> {
         Lane { draws: self, lane }
+    }
+}
+
+/// Whether each risk occurs, and what it does then.
+fn draw_risks(draws: &mut Draws, compiled: &Compiled, first: u32) {
+    let (mut uniform, mut size) = ([0.0; BLOCK], [0.0; BLOCK]);
+    let fill = Fill {
+        first,
+        past: compiled.guide.is_some().then_some(draws.past),
+    };
+    for (index, risk) in compiled.risks.iter().enumerate() {
+        let row = index * BLOCK..(index + 1) * BLOCK;
+        fill.uniform(&risk.occurrence, &mut uniform);
+        // One draw of its size serves all its effects: a risk that strikes hard strikes hard everywhere.
+        fill.normal(&risk.size, &mut size);
+        for (occurs, u) in draws.occurs[row.clone()].iter_mut().zip(&uniform) {
+            *occurs = *u < risk.probability;
+        }
+        if let Some(guide) = &compiled.guide {
+            let occurs = &mut draws.occurs[row.clone()];
+            if let Some(place) = guide.lives.risks.iter().position(|learned| *learned == index) {
+                let place = 2 + compiled.teams.len() + 2 * place;
+                for (lane, past) in draws.past.iter().enumerate() {
+                    let Some(learned) = guide.lives.of(*past) else { continue };
+                    occurs[lane] = crate::sampling::normal::cdf(learned[place]) < risk.probability;
+                    size[lane] = learned[place + 1];
+                }
+            }
+            match guide.past.risks[index] {
+                RiskActual::Unreported | RiskActual::Open => {}
+                RiskActual::Happened | RiskActual::HappenedAndRetired => occurs.fill(true),
+                RiskActual::Retired => occurs.fill(false),
+            }
+        }
+        draws.size[row.clone()].copy_from_slice(&size);
+        for (sampler, values) in [
+            (&risk.multiply, &mut draws.multiply),
+            (&risk.add, &mut draws.add),
+            (&risk.delay, &mut draws.delay),
+        ] {
+            if let Some(sampler) = sampler {
+                values[row.clone()].copy_from_slice(&size);
+                sampler.apply(&mut values[row.clone()]);
+            }
+        }
+        round_to_ticks(&mut draws.delay[row]);
+    }
+}
+
+/// Fills a row from a stream: by trial, or by the past that each continues.
+#[derive(Clone, Copy)]
+struct Fill {
+    first: u32,
+    past: Option<[u32; BLOCK]>,
+}
+
+impl Fill {
+    fn normal(self, stream: &Stream, row: &mut [f64]) {
+        match self.past {
+            None => stream.fill_normal(self.first, row),
+            Some(past) => row.iter_mut().zip(past).for_each(|(value, past)| *value = stream.normal(past)),
+        }
+    }
+
+    fn uniform(self, stream: &Stream, row: &mut [f64]) {
+        match self.past {
+            None => stream.fill_uniform(self.first, row),
+            Some(past) => row.iter_mut().zip(past).for_each(|(value, past)| *value = stream.uniform(past)),
+        }
     }
 }
 
@@ -201,6 +317,41 @@ impl Lane<'_> {
     /// The number of the trial.
     pub(super) const fn trial(self) -> u32 {
         self.draws.first + self.lane as u32
+    }
+
+    /// The number of the past that it continues.
+    pub(super) fn past(self) -> u32 {
+        self.draws.past[self.lane]
+    }
+
+    /// Which attempt at a team's comings and goings agrees with what is known.
+    pub(super) fn attempt(self, team: usize) -> u32 {
+        self.draws.attempts[team * BLOCK + self.lane].0
+    }
+
+    /// People who are missing from a team as it is known.
+    pub(super) fn missing(self, team: usize) -> i32 {
+        self.draws.attempts[team * BLOCK + self.lane].1
+    }
+
+    /// What is drawn for the past of an incident class of which something is known.
+    pub(super) fn told(self, class: usize) -> Option<Drawn> {
+        self.draws.told[class * BLOCK + self.lane]
+    }
+
+    /// Logarithm of the probability of what is told of incidents.
+    pub(super) fn log_weight(self) -> f64 {
+        self.draws.log_weight[self.lane]
+    }
+
+    pub(super) fn overrun(self) -> f64 {
+        self.draws.overrun[self.lane]
+    }
+
+    /// The portfolio's factor, and a team's.
+    pub(super) fn factors(self, team: u32) -> (f64, f64) {
+        let team = (team != NONE).then(|| self.draws.team_factor[team as usize * BLOCK + self.lane]);
+        (self.draws.portfolio_factor[self.lane], team.unwrap_or(0.0))
     }
 
     pub(super) const fn is_quiet(self) -> bool {

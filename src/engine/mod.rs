@@ -20,6 +20,7 @@ mod landmark;
 mod layout;
 mod ledger;
 mod log;
+mod past;
 mod people;
 mod run;
 mod state;

@@ -8,6 +8,7 @@
 //! | [`shape`] | the names of the shapes and of what a triple's ends mean |
 //! | [`distribution`] | a distribution that is valid by construction: quantile, cdf, mean, floor |
 //! | [`infeasible`] | why numbers admit no distribution, and the nearest that do |
+//! | [`conditional`] | draws of which something is known |
 //! | [`sampler`] | a distribution compiled for speed: z ↦ F⁻¹(Φ(z)) |
 //!
 //! An estimate takes *one* normal z per trial and is the monotone image F⁻¹(Φ(z)) of it. Two scenarios that share a name share
@@ -19,6 +20,7 @@
 //! This room does *not* know units, teams or dates: its numbers are in whatever unit its caller means.
 
 mod beta;
+pub mod conditional;
 pub mod distribution;
 mod elementary;
 pub mod factor;
@@ -32,6 +34,7 @@ pub mod shape;
 pub mod stream;
 mod table;
 
+pub use conditional::Between;
 pub use distribution::Distribution;
 pub use factor::{Correlation, Loadings};
 pub use gamma::GammaFactor;

@@ -193,6 +193,50 @@ impl Sampler {
             }
         }
     }
+
+    /// The greatest z whose draw is at most `x`: −∞ where no draw is that small, +∞ where all are. To 1e-12 where the curve is
+    /// tabulated, as exact as the logarithm elsewhere.
+    #[must_use]
+    pub fn z_of(&self, x: f64) -> f64 {
+        if x < self.floor || x == f64::NEG_INFINITY {
+            return f64::NEG_INFINITY;
+        }
+        match self.curve {
+            Curve::Fixed(value) if x < value => f64::NEG_INFINITY,
+            Curve::Fixed(_) => f64::INFINITY,
+            Curve::Normal { mean, sd } => (x - mean) / sd,
+            Curve::Lognormal { shift, scale, s } => {
+                let ratio = (x - shift) / scale;
+                if ratio > 0.0 {
+                    libm::log(ratio) / s
+                } else if scale > 0.0 {
+                    f64::NEG_INFINITY
+                } else {
+                    f64::INFINITY
+                }
+            }
+            _ => self.bisect(x),
+        }
+    }
+
+    fn bisect(&self, x: f64) -> f64 {
+        let (mut low, mut high) = (-table::END, table::END);
+        if self.at(high) <= x {
+            return f64::INFINITY;
+        }
+        if self.at(low) > x {
+            return f64::NEG_INFINITY;
+        }
+        for _ in 0..44 {
+            let middle = 0.5 * (low + high);
+            if self.at(middle) <= x {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
 }
 
 #[inline(always)]

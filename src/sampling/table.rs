@@ -10,7 +10,7 @@ use super::elementary::{ROUNDER, at_least, at_most};
 use super::normal;
 
 const CUBICS: usize = 256;
-const END: f64 = 8.25;
+pub(super) const END: f64 = 8.25;
 const PER_Z: f64 = CUBICS as f64 / (2.0 * END);
 /// Just below the number of cubics, so that the last one reads its own end.
 const LAST: f64 = CUBICS as f64 - 1e-9;
