@@ -4,6 +4,7 @@
 //! time, every estimate is a distribution. [`crate::scenario`] hands over what the file says; [`build()`] checks it as a whole.
 //! Times are working days since the morning of the start (see [`crate::units::WorkDays`]).
 
+mod actuals;
 mod added;
 mod bounds;
 mod budgets;
@@ -22,6 +23,7 @@ mod teams;
 #[cfg(test)]
 mod tests;
 
+pub use actuals::{Actuals, CustomerMinutes, FindingActual, IncidentActual, RiskActual, TaskActual};
 pub use build::{build, list as listed_names, read};
 pub use domain::{
     Absence, Budget, BudgetId, BudgetKind, Checkpoint, Commitment, DefaultUsed, Dispatch, Due, Elsewhere, Estimate, FindingClass,
