@@ -19,6 +19,7 @@
 //! | 2 | [`scenario`] | the shape of the file: every key, every span, every fault |
 //! | 3 | [`plan`] | the validated domain: network, teams, risks, budgets |
 //! | 4 | [`engine`] | the plan as flat arrays, one trial's event loop, blocks of trials in parallel |
+//! | 5 | [`posterior`] | conditioning on what has really happened |
 //! | 6 | [`analysis`] | timelines, commitments, budgets |
 //! | 7 | [`report`] | draws finished values; computes no statistics, writes no file |
 //! | 8 | [`cli`] | arguments, files, progress, exit codes |
@@ -30,6 +31,7 @@ pub mod diagnostic;
 pub mod engine;
 pub mod inert;
 pub mod plan;
+pub mod posterior;
 pub mod report;
 pub mod sampling;
 pub mod scenario;

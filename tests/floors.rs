@@ -16,6 +16,7 @@ const FLOORS: [(&str, u32); 13] = [
     ("plan", 3),
     ("engine", 4),
     ("posterior", 5),
+    ("posterior", 5),
     ("analysis", 6),
     ("report", 7),
     ("cli", 8),

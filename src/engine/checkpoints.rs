@@ -126,6 +126,20 @@ impl Trial<'_> {
         }
     }
 
+    /// Customers have felt so many minutes of a flow through a class.
+    pub(super) fn minutes_for_checkpoints(&mut self, class: usize, clock: f64, in_quarter: usize, minutes: f64) {
+        let felt = self.plan.incidents[class].flow;
+        for (look, looked) in self.plan.checkpoints.iter().zip(&mut self.w.looked) {
+            if let At::Minutes { flow, quarter, .. } = look.at
+                && clock < look.clock
+                && flow == felt
+                && quarter == in_quarter
+            {
+                looked.count += minutes;
+            }
+        }
+    }
+
     /// Looks at a checkpoint now.
     pub(super) fn look(&mut self, checkpoint: usize) {
         let hit = match self.plan.checkpoints[checkpoint].at {

@@ -11,12 +11,14 @@ use crate::sampling::poisson;
 impl Trial<'_> {
     /// What a finished task brings up: by the effort that was worked on it, and in a review at its end.
     pub(super) fn bring_findings(&mut self, task: usize) {
-        let trial = self.draws.trial();
-        for source in &self.plan.tasks[task].findings {
+        let trial = self.number();
+        for (place, source) in self.plan.tasks[task].findings.iter().enumerate() {
             let class = &self.plan.findings[source.class as usize];
             let worked = if source.by_effort { self.w.tasks[task].quantity } else { 0.0 };
             let mean = worked * class.per_engineer_day * self.w.finding_factor[source.class as usize];
-            let count = poisson(&source.count, trial, mean) + poisson(&source.review_count, trial, source.review);
+            let count = self
+                .told_findings(task, place)
+                .unwrap_or_else(|| poisson(&source.count, trial, mean) + poisson(&source.review_count, trial, source.review));
             self.w.findings += u64::from(count);
             for index in 0..count {
                 if self.is_flooded() {
@@ -141,7 +143,7 @@ impl Trial<'_> {
         }
     }
 
-    fn end_hold(&mut self, task: usize) {
+    pub(super) fn end_hold(&mut self, task: usize) {
         let state = &mut self.w.tasks[task];
         if state.held_since.is_finite() {
             let from = std::mem::replace(&mut state.held_since, f64::INFINITY);

@@ -12,7 +12,7 @@ impl Trial<'_> {
     pub(super) fn open_incidents(&mut self) {
         for class in 0..self.plan.incidents.len() {
             self.draw_quarter(class);
-            self.w.incidents[class].hazard = self.plan.incidents[class].arrival.exponential_at(self.draws.trial(), 0);
+            self.w.incidents[class].hazard = self.gap(class, 0);
             self.rate_changes(class, 0.0);
         }
     }
@@ -29,7 +29,7 @@ impl Trial<'_> {
         let Some(quarter) = self.plan.quarters.get(self.w.quarter) else {
             return;
         };
-        self.w.incidents[class].quarter = says.quarter_factor.at(says.quarter.normal_at(self.draws.trial(), quarter.number));
+        self.w.incidents[class].quarter = says.quarter_factor.at(says.quarter.normal_at(self.number(), quarter.number));
     }
 
     /// A calendar quarter begins: a factor of its own, and nothing booked against a freeze.
@@ -79,21 +79,27 @@ impl Trial<'_> {
         if state.version != version || state.next >= turns {
             return;
         }
-        let clock = state.next;
+        let next = state.next;
+        self.arrive(class, next);
+    }
+
+    /// An incident of a class arrives by itself at clock time `clock`.
+    pub(super) fn arrive(&mut self, class: usize, clock: f64) {
+        self.count_told(class);
+        let state = &mut self.w.incidents[class];
         state.arrivals += 1;
         state.since = clock;
-        state.hazard = self.plan.incidents[class]
-            .arrival
-            .exponential_at(self.draws.trial(), state.arrivals);
+        let arrivals = state.arrivals;
+        self.w.incidents[class].hazard = self.gap(class, arrivals);
         // An arrival by itself has an even number, one that a release caused an odd one, so that neither moves the other's draws.
-        let number = state.arrivals.wrapping_sub(1).wrapping_mul(2);
-        self.strike(class, clock, number);
+        let name = arrivals.wrapping_sub(1).wrapping_mul(2);
+        self.strike(class, clock, name);
         self.rate_changes(class, clock);
     }
 
     /// An incident: customers feel it from now on, people are called away.
     fn strike(&mut self, class: usize, clock: f64, number: u32) {
-        let (says, trial) = (&self.plan.incidents[class], self.draws.trial());
+        let (says, trial) = (&self.plan.incidents[class], self.number());
         let quarter = self
             .plan
             .quarters
@@ -101,8 +107,12 @@ impl Trial<'_> {
             .saturating_sub(1);
         let mut downtime_minutes = 0.0;
         if let Some((stream, sampler)) = &says.downtime {
-            let minutes = sampler.at(stream.normal_at(trial, number));
-            downtime_minutes = minutes;
+            downtime_minutes = sampler.at(stream.normal_at(trial, number));
+        }
+        // What is told of customers is booked as it was.
+        let felt_minutes = if self.minutes_are_told(class) { 0.0 } else { downtime_minutes };
+        if says.downtime.is_some() && !self.minutes_are_told(class) {
+            let minutes = felt_minutes;
             self.w
                 .ledger
                 .charge(self.plan, class, quarter, clock, minutes / 1_440.0, minutes * says.customers);
@@ -110,7 +120,7 @@ impl Trial<'_> {
         if self.now <= self.w.counts.until {
             self.w.counts.incidents[class] += 1;
         }
-        self.count_for_checkpoints(class, clock, quarter, downtime_minutes * says.customers);
+        self.count_for_checkpoints(class, clock, quarter, felt_minutes * says.customers);
         self.note(Happening::Incident {
             class: IncidentId(class),
             downtime_minutes,
@@ -143,7 +153,9 @@ impl Trial<'_> {
             self.rate_changes(*class as usize, clock);
         }
         for failure in &says.change_failures {
-            if failure.occurrence.uniform(self.draws.trial()) < failure.probability {
+            let u = failure.occurrence.uniform(self.number());
+            let is_cause = self.caused(failure.class as usize, u).unwrap_or(u < failure.probability);
+            if is_cause {
                 self.strike(failure.class as usize, clock, failure.number);
             }
         }

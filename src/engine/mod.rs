@@ -7,6 +7,7 @@
 //! With fixed crews and constant teams the loop is the parallel schedule-generation scheme of the resource-constrained project
 //! scheduling problem (Kolisch & Hartmann 1999); where nobody is needed it is the critical-path forward pass.
 
+mod again;
 #[cfg(test)]
 mod audit;
 mod chain;
@@ -28,6 +29,7 @@ mod telling;
 mod trial;
 mod waiting;
 mod watch;
+mod weigh;
 
 pub use chain::Drivers;
 pub use compile::Compiled;
@@ -36,6 +38,8 @@ pub use flood::{Flood, FloodCause};
 pub use landmark::{Landmarks, Scheduled, landmarks};
 pub use layout::{BINS, Count, Held, Layout, Money, Tally, Window, people_per_bin};
 pub use log::{Happening, Noted, Piece};
+pub use past::{Guide, Lives, Past};
 pub use run::{PILOT_TRIALS, Run, RunError, Stop, Trials, pilot, replay, run};
 pub use telling::{Cause, Told, ToldStep, ToldTask, tell};
 pub use watch::{DETAILED_FUTURES, DETAILED_TASKS, Detail, Details, TaskDetail, Watch};
+pub use weigh::{MeanSight, StandIn, Weighed, weigh};

@@ -65,6 +65,8 @@ pub(super) struct Fact {
     pub(super) started: f64,
     /// The evening of its last.
     pub(super) finished: Option<f64>,
+    /// Whether its estimate does not reach so far, so that nothing can be learnt from it.
+    pub(super) is_outside: bool,
     /// Bounds of what was spent.
     pub(super) spent: Option<[f64; 2]>,
     /// The share that is complete.
@@ -75,8 +77,8 @@ pub(super) struct Fact {
 #[derive(Debug, Clone)]
 pub(super) struct Told {
     pub(super) count: u32,
-    /// Customer-minutes so far, where told.
-    pub(super) minutes: Option<f64>,
+    /// Customer-minutes so far by quarter, where told.
+    pub(super) minutes: Option<Vec<f64>>,
     /// Finished releases each of which may have caused one.
     pub(super) releases: u32,
     probability: f64,
@@ -134,8 +136,9 @@ impl Past {
             .map(|task| {
                 let told = actuals.tasks.get(task.0).copied().flatten()?;
                 Some(Fact {
-                    started: told.started,
-                    finished: told.finished,
+                    started: told.started.days(),
+                    finished: told.finished.map(|finished| finished.days()),
+                    is_outside: told.outside_estimate,
                     spent: told
                         .spent
                         .map(|spent| [(spent - SPENT_IS_KNOWN_TO).max(0.0), spent + SPENT_IS_KNOWN_TO]),
@@ -154,28 +157,34 @@ impl Past {
         }
         let incidents = (0..compiled.incidents.len()).map(|class| {
             let told = actuals.incidents.get(class)?.as_ref()?;
-            let failing = compiled.tasks.iter().zip(&tasks).filter(|(_, fact)| {
-                fact.is_some_and(|fact| fact.finished.is_some())
-            });
-            let failures = failing.flat_map(|(task, _)| &task.change_failures).filter(|failure| failure.class as usize == class);
-            let flow = compiled.incidents[class].flow;
-            let minutes = told.customer_minutes.iter().filter(|(of, _)| of.0 as u32 == flow).map(|(_, minutes)| *minutes);
+            let failing = compiled
+                .tasks
+                .iter()
+                .zip(&tasks)
+                .filter(|(_, fact)| fact.is_some_and(|fact| fact.finished.is_some()));
+            let failures = failing
+                .flat_map(|(task, _)| &task.change_failures)
+                .filter(|failure| failure.class as usize == class);
             Some(Told {
                 count: told.count,
-                minutes: (minutes.clone().count() > 0).then(|| minutes.sum()),
+                minutes: told.customer_minutes.as_ref().map(|minutes| minutes.per_quarter.clone()),
                 releases: failures.clone().count() as u32,
                 probability: failures.map(|failure| failure.probability).fold(0.0, f64::max),
             })
         });
         Self {
-            until: actuals.as_of,
+            until: actuals.as_of.days(),
             // The midnight before that morning, not the evening before the weekend.
-            until_clock: compiled.clock.clock(actuals.as_of + 1e-9).floor(),
+            until_clock: compiled.clock.clock(actuals.as_of.days() + 1e-9).floor(),
             incidents: incidents.collect(),
             tasks,
-            people: (0..compiled.teams.len()).map(|team| actuals.teams.get(team).copied().flatten()).collect(),
+            people: (0..compiled.teams.len())
+                .map(|team| actuals.teams.get(team).copied().flatten())
+                .collect(),
             risks,
-            findings: (0..compiled.findings.len()).map(|class| actuals.findings.get(class).copied().flatten()).collect(),
+            findings: (0..compiled.findings.len())
+                .map(|class| actuals.findings.get(class).copied().flatten())
+                .collect(),
         }
     }
 
@@ -251,7 +260,9 @@ impl Past {
         // Clock times from which on the rate is multiplied.
         let mut turns: Vec<(f64, f64)> = vec![];
         for (task, fact) in compiled.tasks.iter().zip(&self.tasks) {
-            let Some(finished) = fact.and_then(|fact| fact.finished) else { continue };
+            let Some(finished) = fact.and_then(|fact| fact.finished) else {
+                continue;
+            };
             let scaled = task.scales_rate.iter().filter(|(of, _)| *of as usize == class);
             turns.extend(scaled.map(|(_, factor)| (compiled.clock.clock(finished), *factor)));
         }
@@ -278,7 +289,11 @@ impl Past {
             });
             parts.sum::<f64>()
         };
-        let quarters = compiled.quarters.iter().enumerate().take_while(|(_, quarter)| quarter.begins < self.until_clock);
+        let quarters = compiled
+            .quarters
+            .iter()
+            .enumerate()
+            .take_while(|(_, quarter)| quarter.begins < self.until_clock);
         let parts = quarters.map(|(index, quarter)| {
             let ends = compiled.quarters.get(index + 1).map_or(f64::INFINITY, |next| next.begins);
             let factor = says.quarter_factor.at(says.quarter.normal_at(candidate, quarter.number));
@@ -290,42 +305,65 @@ impl Past {
     /// Draws what an incident class did up to the facts. `normal` is the standard normal of its rate, `u` chooses how many the
     /// releases caused, `expected` is what the known rate would have brought by itself.
     pub(super) fn incidents(&self, cv: f64, told: &Told, expected: f64, normal: f64, u: f64, factors: &mut Factors) -> Drawn {
-        let most = told.releases.min(told.count);
-        let releases = f64::from(told.releases);
-        let log_of = |caused: u32| {
-            let k = f64::from(caused);
-            let p = told.probability;
-            let binomial = log_choose(releases, k)
-                + if caused > 0 { k * libm::log(p) } else { 0.0 }
-                + if caused < told.releases { (releases - k) * libm::log1p(-p) } else { 0.0 };
-            binomial + log_count(cv, told.count - caused, expected)
-        };
-        let logs: Vec<f64> = (0..=most).map(log_of).collect();
-        let highest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let (mut caused, mut log_weight) = (0, LOG_LEAST);
-        if highest > LOG_LEAST {
-            let total: f64 = logs.iter().map(|log| libm::exp(log - highest)).sum();
-            log_weight = highest + libm::log(total);
-            let mut left = u * total;
-            for (k, log) in logs.iter().enumerate() {
-                caused = k as u32;
-                left -= libm::exp(log - highest);
-                if left <= 0.0 {
-                    break;
-                }
+        let (releases, p) = (f64::from(told.releases), told.probability);
+        let split = split(cv, told.count, expected, u, |caused| {
+            if caused > told.releases {
+                return f64::NEG_INFINITY;
             }
-        }
-        let own = told.count - caused;
-        let factor = factors.posterior(cv, own, expected, normal);
+            let k = f64::from(caused);
+            log_choose(releases, k)
+                + if caused > 0 { k * libm::log(p) } else { 0.0 }
+                + if caused < told.releases {
+                    (releases - k) * libm::log1p(-p)
+                } else {
+                    0.0
+                }
+        });
+        let factor = factors.posterior(cv, split.count, expected, normal);
         Drawn {
             factor,
-            own,
-            caused,
+            own: split.count,
+            caused: told.count - split.count,
             hazard: factor * expected,
-            log_weight,
+            log_weight: split.log_weight,
         }
     }
 }
+
+/// How many of a count came at the uncertain rate, the others having another cause.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Split {
+    pub(super) count: u32,
+    /// Logarithm of the probability of the whole count.
+    pub(super) log_weight: f64,
+}
+
+/// Chooses by `u` how many of `count` had the other cause, of which `log_other` gives the logarithm of the probability.
+fn split(cv: f64, count: u32, expected: f64, u: f64, log_other: impl Fn(u32) -> f64) -> Split {
+    let logs = (0..=count).map(|other| log_other(other) + log_count(cv, count - other, expected));
+    // Another cause brings a few at most; without one this is a single term.
+    let logs: Vec<f64> = logs.take(MOST_CAUSED).collect();
+    let highest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if highest <= LOG_LEAST {
+        return Split {
+            count,
+            log_weight: LOG_LEAST,
+        };
+    }
+    let total: f64 = logs.iter().map(|log| libm::exp(log - highest)).sum();
+    let mut left = u * total;
+    let other = logs.iter().position(|log| {
+        left -= libm::exp(log - highest);
+        left <= 0.0
+    });
+    Split {
+        count: count - other.unwrap_or(0) as u32,
+        log_weight: highest + libm::log(total),
+    }
+}
+
+/// More than this many of a count are not looked for among other causes.
+const MOST_CAUSED: usize = 1_000;
 
 /// The index of a draw for the occupant of a seat.
 pub(super) const fn person(occupant: u32, attempt: u32) -> u32 {
@@ -368,5 +406,11 @@ impl Factors {
         let cv = 1.0 / shape.sqrt();
         let factor = self.0.entry(cv.to_bits()).or_insert_with(|| GammaFactor::new(cv));
         shape / (a + expected) * factor.at(normal)
+    }
+
+    /// How many of the findings so far came with the work, the others having come up in reviews that were expected to bring
+    /// `reviews`.
+    pub(super) fn split(&self, cv: f64, found: u32, expected: f64, reviews: f64, u: f64) -> Split {
+        split(cv, found, expected, u, |by_review| log_count(0.0, by_review, reviews))
     }
 }

@@ -106,7 +106,7 @@ impl Trial<'_> {
         }
     }
 
-    fn unready(&mut self, task: usize) {
+    pub(super) fn unready(&mut self, task: usize) {
         match self.need(task) {
             Need::Nobody => {}
             Need::Effort { team, .. } => self.w.teams[team as usize].ready.remove(task),
@@ -137,7 +137,7 @@ impl Trial<'_> {
         self.w.ledger.shift(self.plan, team, self.now, shift);
     }
 
-    fn take_crew(&mut self, task: usize) {
+    pub(super) fn take_crew(&mut self, task: usize) {
         match self.need(task) {
             Need::Nobody => {}
             Need::Effort { team, max, .. } => {
@@ -510,7 +510,10 @@ impl Trial<'_> {
         let rate = self.plan.teams[says.team as usize].departure_rate;
         if rate > 0.0 && !self.draws.is_quiet() {
             let occupant = self.w.people[seat].occupant;
-            let stays = says.departure.exponential_at(self.draws.trial(), occupant) / rate;
+            let stays = says
+                .departure
+                .exponential_at(self.draws.past(), self.person(says.team as usize, occupant))
+                / rate;
             let leaves = self.plan.clock.working(self.plan.clock.clock(self.now) + stays);
             self.push(to_tick(leaves).max(self.now), What::Depart(seat as u32), occupant);
         }
@@ -574,7 +577,9 @@ impl Trial<'_> {
             .as_ref()
             .filter(|_| departs && says.until.is_infinite())
         {
-            let vacant = backfill.at(says.backfill.normal_at(self.draws.trial(), occupant)).max(0.0);
+            let vacant = backfill
+                .at(says.backfill.normal_at(self.draws.past(), self.person(team, occupant)))
+                .max(0.0);
             self.push(self.now + to_tick(vacant), What::Join(seat as u32), occupant);
         }
     }

@@ -3,6 +3,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, VecDeque};
 
+use super::again::Again;
 use super::checkpoints::Looked;
 use super::compile::{Arrival, Compiled, NONE};
 use super::draws::Lane;
@@ -62,6 +63,7 @@ pub(super) struct Workspace {
     pub(super) ledger: Ledger,
     pub(super) counts: Counts,
     pub(super) looked: Vec<Looked>,
+    pub(super) again: Again,
     /// What happens, where somebody wants to read it.
     pub(super) log: Option<Vec<Noted>>,
     #[cfg(test)]
@@ -291,8 +293,14 @@ pub(super) struct Event {
 pub(super) enum What {
     /// Somebody looks at a checkpoint: on an evening, before what the next morning brings.
     Look(u32),
+    /// A recorded task begins, learns its quantity, is done: at the latest now.
+    Begin(u32),
+    Learn(u32),
+    Done(u32),
     WorkDone(u32),
     FinishGate(u32),
+    /// The morning of the facts.
+    Now,
     StartGate(u32),
     /// A negative lag lets the link's successor go.
     Release(u32),
@@ -390,6 +398,7 @@ impl Workspace {
             ledger: Ledger::new(compiled, window),
             counts: Counts::new(compiled),
             looked: vec![],
+            again: Again::default(),
             log: None,
             #[cfg(test)]
             audit: super::audit::Audit::default(),

@@ -98,6 +98,7 @@ impl<'a> Trial<'a> {
 
     /// The people of the first morning and what is known to come.
     fn open_company(&mut self) {
+        self.open_past();
         self.w.ledger.open(self.plan);
         self.w.ledger.pay_once(self.plan.once);
         self.open_checkpoints();
@@ -141,7 +142,7 @@ impl<'a> Trial<'a> {
         if !self.draws.is_quiet() {
             for (risk, says) in self.plan.risks.iter().enumerate() {
                 if self.draws.occurs(risk) && (says.takes.is_some() || !says.scales.is_empty()) {
-                    self.push(says.from, What::RiskBegins(risk as u32), 0);
+                    self.push(self.risk_from(risk), What::RiskBegins(risk as u32), 0);
                 }
             }
             self.open_incidents();
@@ -187,6 +188,10 @@ impl<'a> Trial<'a> {
     fn happen(&mut self, event: Event) {
         match event.what {
             What::Look(checkpoint) => self.look(checkpoint as usize),
+            What::Begin(task) => self.begin_at_last(task as usize),
+            What::Learn(task) => self.learn(task as usize),
+            What::Done(task) => self.done_at_last(task as usize),
+            What::Now => self.arrive_at_now(),
             What::WorkDone(task) => {
                 let state = &self.w.tasks[task as usize];
                 if state.version == event.version && state.phase == Phase::Running {
@@ -266,7 +271,7 @@ impl<'a> Trial<'a> {
             state.start_gate
         } else {
             let delay: f64 = self.striking(task).map(|risk| self.draws.delay(risk)).sum();
-            state.start_gate.max(compiled.not_before) + delay
+            (state.start_gate.max(compiled.not_before) + delay).max(self.not_before_fact(task))
         };
         if gate > self.now {
             self.push(gate, What::StartGate(task as u32), 0);
@@ -313,7 +318,7 @@ impl<'a> Trial<'a> {
     /// The risks that have struck, touch the task and are not retired.
     fn striking(&self, task: usize) -> impl Iterator<Item = usize> {
         let touching = self.plan.touched_by.row(task).iter().map(|risk| *risk as usize);
-        touching.filter(|risk| self.is_open(*risk))
+        touching.filter(|risk| self.is_open(*risk) && self.strikes_now(*risk))
     }
 
     /// Whether a link still holds its successor.
@@ -374,7 +379,7 @@ impl<'a> Trial<'a> {
         }
     }
 
-    fn retire(&mut self, risk: usize) {
+    pub(super) fn retire(&mut self, risk: usize) {
         if self.w.retired[risk] {
             return;
         }
@@ -455,15 +460,16 @@ impl<'a> Trial<'a> {
     // --- work ---
 
     pub(super) fn start(&mut self, task: usize) {
-        let mut quantity = self.draws.quantity(task);
-        let mut added = 0.0;
+        let [mut quantity, mut multiply, mut added] = [self.draws.quantity(task), 1.0, 0.0];
         for risk in self.striking(task) {
             quantity *= self.draws.multiply(risk);
+            multiply *= self.draws.multiply(risk);
             added += self.draws.add(risk);
         }
         let state = &mut self.w.tasks[task];
         state.quantity = quantity + added;
         state.remaining = state.quantity;
+        self.begin_recorded(task, [multiply, added]);
         self.begin(task);
         self.started(task);
     }
@@ -539,7 +545,7 @@ impl<'a> Trial<'a> {
         }
     }
 
-    fn work_done(&mut self, task: usize) {
+    pub(super) fn work_done(&mut self, task: usize) {
         self.w.tasks[task].phase = Phase::Held;
         self.w.tasks[task].remaining = 0.0;
         self.w.tasks[task].worked = self.now;
@@ -553,7 +559,7 @@ impl<'a> Trial<'a> {
     }
 
     /// Finishes the task if its work is done and no link holds its finish.
-    fn try_finish(&mut self, task: usize) {
+    pub(super) fn try_finish(&mut self, task: usize) {
         let state = &mut self.w.tasks[task];
         if state.phase != Phase::Held || state.finish_links > 0 {
             return;

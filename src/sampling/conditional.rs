@@ -82,7 +82,13 @@ mod tests {
 
     #[test]
     fn a_draw_halves_what_it_says_and_stays_between() {
-        for (below, above) in [(-1.0, 2.0), (5.0, f64::INFINITY), (f64::NEG_INFINITY, -6.0), (7.0, 7.1), (30.0, f64::INFINITY)] {
+        for (below, above) in [
+            (-1.0, 2.0),
+            (5.0, f64::INFINITY),
+            (f64::NEG_INFINITY, -6.0),
+            (7.0, 7.1),
+            (30.0, f64::INFINITY),
+        ] {
             let between = Between { below, above };
             let mut last = below;
             for i in 1..100 {
@@ -106,7 +112,10 @@ mod tests {
                 let value = sampler.at(z);
                 let back = sampler.z_of(value);
                 assert!(back >= z - 1e-6, "{name} at {z}: {back}");
-                assert!(back.is_infinite() || sampler.at(back) <= value + 1e-6 * (1.0 + value.abs()), "{name} at {z}: {back}");
+                assert!(
+                    back.is_infinite() || sampler.at(back) <= value + 1e-6 * (1.0 + value.abs()),
+                    "{name} at {z}: {back}"
+                );
                 if back < 8.0 && !x.is_fixed() {
                     assert!(sampler.at(back + 1e-3) >= value, "{name} at {z}: {back}");
                 }
