@@ -44,6 +44,7 @@ fn tell(toml: &str, seed: u64, count: u32) -> Told {
         seed,
         trials_requested: count,
         precision: None,
+        known_until: sim::units::WorkDays::ZERO,
     };
     let forecast = analysis::forecast(&plan, facts, horizon, &landmarks, &trials, Prices::default());
     Told { plan, trials, forecast }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms by floor. Two pairs of the lowest floor stand side by side: calendar may use units, and diagnostic inert.
-const FLOORS: [(&str, u32); 13] = [
+const FLOORS: [(&str, u32); 14] = [
     ("units", 0),
     ("calendar", 0),
     ("inert", 0),

@@ -8,6 +8,7 @@ use crate::calendar::Date;
 use crate::engine::{Detail, Trials};
 use crate::plan::{BudgetKind, Checkpoint, InitiativeId, Observable, Plan, SlipProtocol, TaskId};
 use crate::statistics::{Information, Proportion, Sorted, mutual_information};
+use crate::units::WorkDays;
 
 /// What checkpoints tell.
 #[derive(Debug, Default)]
@@ -23,7 +24,7 @@ const MOST_JOINED: usize = 4;
 const MOST_WEEKS: u32 = 520;
 
 /// Every checkpoint of every initiative. `finishes` holds the sorted finishes of each.
-pub(super) fn telling(plan: &Plan, trials: &Trials, finishes: &[Sorted]) -> Telling {
+pub(super) fn telling(plan: &Plan, trials: &Trials, finishes: &[Sorted], known_until: WorkDays) -> Telling {
     let mut found = Telling::default();
     for (index, sorted) in finishes.iter().enumerate() {
         let Some(cuts) = Cuts::new(plan.timelines, sorted) else { continue };
@@ -32,6 +33,7 @@ pub(super) fn telling(plan: &Plan, trials: &Trials, finishes: &[Sorted]) -> Tell
             trials,
             initiative: InitiativeId(index),
             cuts,
+            known_until: known_until.days(),
         };
         teller.given(&mut found);
         teller.recommended(sorted, &mut found);
@@ -44,6 +46,8 @@ struct Teller<'a> {
     trials: &'a Trials,
     initiative: InitiativeId,
     cuts: Cuts,
+    /// The morning up to which everything is known: no checkpoint looks back.
+    known_until: f64,
 }
 
 /// A checkpoint before the trials are asked.
@@ -322,10 +326,12 @@ impl Teller<'_> {
         (half(0), half(1))
     }
 
-    /// The last week that leaves time to act: so far on the way to the first promise, without one to the median finish.
+    /// The last week that leaves time to act: so far on the way from what is known to the first promise, without one that lies
+    /// ahead to the median finish.
     fn last_week(&self, sorted: &Sorted) -> u32 {
-        let promised = self.promises().first().copied();
-        let until = promised.or_else(|| at(sorted, 50)).unwrap_or(0.0) * SHARE_OF_THE_WAY;
+        let promised = self.promises().first().copied().filter(|promised| *promised > self.known_until);
+        let end = promised.or_else(|| at(sorted, 50)).unwrap_or(0.0);
+        let until = self.known_until + (end - self.known_until).max(0.0) * SHARE_OF_THE_WAY;
         (1..=MOST_WEEKS).take_while(|week| self.time_of(*week) <= until).last().unwrap_or(0)
     }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::compare::Comparison;
 use super::insights::{CheckpointForecast, DependencyForecast, DriverForecast, PathForecast, PathTree, TaskSchedule, TellingWeek};
 use super::precision::PrecisionForecast;
+use super::rerun::Rerun;
 use crate::calendar::Date;
 use crate::plan::{DefaultUsed, ReadNotUsed};
 use crate::units::{Percentile, WorkDays};
@@ -65,6 +66,8 @@ pub struct Forecast {
     pub displacements: Vec<Displacement>,
     /// What each mitigation would buy.
     pub mitigations: Vec<MitigationForecast>,
+    /// The verdict of a rerun: which path the futures are on that go on from what has really happened.
+    pub rerun: Option<Rerun>,
     /// The ways out on the same futures, where the scenario has options.
     pub options: Option<Comparison>,
     /// What the numbers rest on, in sentences.

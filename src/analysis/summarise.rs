@@ -20,7 +20,7 @@ use crate::calendar::Calendar;
 use crate::engine::{Landmarks, Trials};
 use crate::plan::{Commitment, Initiative, Plan};
 use crate::statistics::{Proportion, Sorted};
-use crate::units::Percentile;
+use crate::units::{Percentile, WorkDays};
 
 /// Percentiles of `timelines.csv`.
 const PERCENTILES: [u32; 13] = [1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99];
@@ -40,6 +40,8 @@ pub struct Facts {
     pub trials_requested: u32,
     /// How well the numbers are known, where somebody asked for it.
     pub precision: Option<PrecisionForecast>,
+    /// The morning up to which everything is known: that of the start for a first run.
+    pub known_until: WorkDays,
 }
 
 /// What the trials say. Shapes: `trials` has a column for each initiative of the plan.
@@ -58,7 +60,7 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         .enumerate()
         .map(|(index, initiative)| reader.initiative(plan, index, initiative, &finishes[index], landmarks, trials, &budgets))
         .collect();
-    let telling = telling(plan, trials, &finishes);
+    let telling = telling(plan, trials, &finishes, facts.known_until);
     let portfolio = (plan.initiatives.len() > 1).then(|| PortfolioForecast {
         timelines: reader.timelines(
             plan,
@@ -91,6 +93,7 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         prices: prices.assumptions,
         displacements: prices.displacements,
         mitigations: prices.mitigations,
+        rerun: None,
         options: None,
         assumptions: assumptions(plan),
         not_modelled: not_modelled(plan),

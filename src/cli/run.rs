@@ -217,6 +217,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         seed,
         trials_requested: trials,
         precision: precise,
+        known_until: WorkDays::ZERO,
     };
     let forecast = analysis::forecast(&plan, facts, prepared.horizon, &prepared.landmarks, &result, prices);
     let forecast = Forecast {

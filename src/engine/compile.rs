@@ -453,6 +453,12 @@ impl Compiled {
         }
     }
 
+    /// The overrun for a standard normal; `None` where the plan has none.
+    #[must_use]
+    pub fn overrun(&self, normal: f64) -> Option<f64> {
+        self.overrun.as_ref().map(|(_, sampler)| sampler.at(normal))
+    }
+
     /// How many tasks there are.
     #[must_use]
     pub const fn task_count(&self) -> usize {

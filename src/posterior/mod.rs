@@ -19,7 +19,9 @@ mod propose;
 
 use crate::engine::{self, Compiled, Guide, Lives, Past, RunError, StandIn, Stop};
 use crate::plan::{Actuals, TaskId};
-use crate::sampling::{Purpose, Stream};
+use crate::sampling::{Purpose, Stream, normal};
+use crate::statistics::Sorted;
+use crate::units::Percentile;
 
 /// Pasts that are played to see what the facts say of each task.
 const LOOKS: u32 = 256;
@@ -42,6 +44,9 @@ pub struct Learned {
     pub effective: f64,
     /// Tasks whose dates the plan hardly allows for, the least likely first.
     pub surprising: Vec<TaskId>,
+    /// How long work takes against its estimates, P10, P50 and P90: before the facts and after them. `None` where the plan has no
+    /// overrun, or nothing is known of any task.
+    pub overrun: Option<[[f64; 3]; 2]>,
 }
 
 /// Why the facts could not be learned from.
@@ -75,6 +80,7 @@ pub fn condition(
             candidates: futures,
             effective: f64::from(futures),
             surprising: vec![],
+            overrun: None,
         };
         return Ok((compiled, learned));
     }
@@ -84,7 +90,7 @@ pub fn condition(
     let looks = engine::weigh(&compiled, LOOKS.min(futures), threads, stop).map_err(ConditionError::Run)?;
     let mut compiled = compiled;
     let mut candidates = futures;
-    let (lives, weights, learned) = loop {
+    let (lives, weights, mut learned) = loop {
         let stand_in = StandIn::new(&compiled, &looks.sights);
         let is_learned = !looks.sights.is_empty();
         let proposal = propose::propose(&stand_in, seed, candidates);
@@ -111,6 +117,7 @@ pub fn condition(
             candidates,
             effective: sum * sum / squares,
             surprising,
+            overrun: None,
         };
         let is_enough = learned.effective >= ENOUGH.min(f64::from(futures) / 4.0);
         if is_enough || candidates / MOST_PER_FUTURE >= futures || candidates > u32::MAX / 4 {
@@ -124,7 +131,22 @@ pub fn condition(
     }
     let offset = Stream::new(seed, "pasts", Purpose::Resampling).uniform(0);
     let source = resample(&weights, futures as usize, offset);
+    learned.overrun = overrun(&compiled, &lives, &source);
     Ok((compiled.guided(guide(Lives { source, ..lives })), learned))
+}
+
+/// The overrun before the facts and after them.
+fn overrun(compiled: &Compiled, lives: &Lives, source: &[u32]) -> Option<[[f64; 3]; 2]> {
+    let percentiles = [Percentile::percent(10), Percentile::percent(50), Percentile::percent(90)];
+    let normals = source.iter().map(|past| lives.normals.get(*past as usize * lives.width).copied());
+    let now: Option<Vec<f64>> = normals.map(|normal| compiled.overrun(normal?)).collect();
+    let now = Sorted::new(now.filter(|now| !now.is_empty())?);
+    let mut both = [[1.0; 3]; 2];
+    for (index, percentile) in percentiles.into_iter().enumerate() {
+        both[0][index] = compiled.overrun(normal::inverse_normal(percentile.share()))?;
+        both[1][index] = now.quantile(percentile)?;
+    }
+    Some(both)
 }
 
 /// Whether no fact goes beyond the plan: it is the morning of the start, and nothing is told.

@@ -231,6 +231,7 @@ pub fn forecast(name: &str, calendar: &Calendar, initiatives: Vec<InitiativeFore
         prices: Vec::new(),
         displacements: Vec::new(),
         mitigations: Vec::new(),
+        rerun: None,
         options: None,
         assumptions: Vec::new(),
         not_modelled: Vec::new(),

@@ -225,6 +225,7 @@ pub fn forecast(toml: &str, trials: u32) -> Forecast {
         seed: plan.seed,
         trials_requested: trials,
         precision: None,
+        known_until: sim::units::WorkDays::ZERO,
     };
     analysis::forecast(&plan, facts, horizon, &landmarks, &played, prices)
 }

@@ -109,6 +109,7 @@ fn played(plan: &Plan, trials: u32) -> Option<Forecast> {
         seed: plan.seed,
         trials_requested: trials,
         precision: Some(analysis::precision(plan, &result, &run.window, 0.01, trials)),
+        known_until: sim::units::WorkDays::ZERO,
     };
     Some(analysis::forecast(plan, facts, horizon, &landmarks, &result, prices))
 }
