@@ -200,16 +200,26 @@ fn verdicts(plan: &Plan, actuals: &Actuals, trials: &Trials, now: &Forecast, fir
         };
         let before = &first.forecast.initiatives[place];
         let bands = Sorted::new(first.trials.finishes(place).collect());
-        let Some(cuts) = Cuts::new(first.plan.timelines, &bands) else { continue };
+        let Some(cuts) = Cuts::new(first.plan.timelines, &bands) else {
+            continue;
+        };
         let on = |path| share(Proportion::of(trials.finishes(index), |finish| cuts.path(finish) == path));
         let [best, expected, worst] = [Path::Best, Path::Expected, Path::Worst].map(on);
         let path = [(Path::Best, best.p), (Path::Expected, expected.p), (Path::Worst, worst.p)]
             .into_iter()
-            .fold((Path::Best, -1.0), |likeliest, next| if next.1 > likeliest.1 { next } else { likeliest })
+            .fold(
+                (Path::Best, -1.0),
+                |likeliest, next| if next.1 > likeliest.1 { next } else { likeliest },
+            )
             .0;
         let days = |forecast: &super::forecast::InitiativeForecast, percent: &str| {
-            let quantile = forecast.quantiles.iter().find(|quantile| quantile.percentile.to_string() == percent);
-            quantile.map(|quantile| quantile.at.working_days.days()).filter(|days| days.is_finite())
+            let quantile = forecast
+                .quantiles
+                .iter()
+                .find(|quantile| quantile.percentile.to_string() == percent);
+            quantile
+                .map(|quantile| quantile.at.working_days.days())
+                .filter(|days| days.is_finite())
         };
         let moved = |percent| Some(days(after, percent)? - days(before, percent)?);
         let ends: Vec<Option<WorkDays>> = initiative
@@ -219,7 +229,10 @@ fn verdicts(plan: &Plan, actuals: &Actuals, trials: &Trials, now: &Forecast, fir
             .collect();
         let end = ends.iter().copied().try_fold(0.0_f64, |last, end| Some(last.max(end?.days())));
         let promises = after.commitments.iter().filter_map(|promise| {
-            let then = before.commitments.iter().find(|other| other.to == promise.to && other.at.date == promise.at.date)?;
+            let then = before
+                .commitments
+                .iter()
+                .find(|other| other.to == promise.to && other.at.date == promise.at.date)?;
             Some(PromiseVerdict {
                 to: promise.to.clone(),
                 date: promise.at.date?,
@@ -234,7 +247,9 @@ fn verdicts(plan: &Plan, actuals: &Actuals, trials: &Trials, now: &Forecast, fir
             expected,
             worst,
             path,
-            finished: end.filter(|_| !ends.is_empty()).and_then(|end| plan.calendar.date_of(WorkDays::new(end))),
+            finished: end
+                .filter(|_| !ends.is_empty())
+                .and_then(|end| plan.calendar.date_of(WorkDays::new(end))),
             then: before.timelines.clone(),
             now: after.timelines.clone(),
             moved_p50_days: moved("p50"),
@@ -247,7 +262,11 @@ fn verdicts(plan: &Plan, actuals: &Actuals, trials: &Trials, now: &Forecast, fir
 
 fn checkpoints(actuals: &Actuals, now: &Forecast) -> Vec<CheckpointOutcome> {
     let mut found: Vec<CheckpointOutcome> = vec![];
-    for checkpoint in now.checkpoints.iter().filter(|checkpoint| checkpoint.source == super::insights::Source::Given) {
+    for checkpoint in now
+        .checkpoints
+        .iter()
+        .filter(|checkpoint| checkpoint.source == super::insights::Source::Given)
+    {
         if found.iter().any(|other| other.checkpoint == checkpoint.checkpoint) {
             continue;
         }
@@ -281,7 +300,9 @@ fn standings(plan: &Plan, actuals: &Actuals, now: &Forecast, first: &Forecast) -
     let standing = |(task, actual): (&crate::plan::Task, &Option<crate::plan::TaskActual>)| {
         let date = |days: f64| moment(&plan.calendar, days).date;
         let (then, after) = (finish(first, &task.id), finish(now, &task.id));
-        let moved = then.zip(after).map(|(then, after)| after.working_days.days() - then.working_days.days());
+        let moved = then
+            .zip(after)
+            .map(|(then, after)| after.working_days.days() - then.working_days.days());
         Standing {
             task: task.id.clone(),
             title: task.title.clone(),

@@ -18,6 +18,7 @@ mod page;
 mod paths;
 pub mod price;
 mod register;
+mod rerun;
 mod resources;
 pub mod story;
 pub mod tables;

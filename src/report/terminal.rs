@@ -18,6 +18,7 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
     let mut page = Page::new(colour);
     page.partial(forecast);
     page.head(forecast);
+    page.rerun(forecast);
     page.overview(forecast);
     for initiative in &forecast.initiatives {
         page.initiative(initiative, forecast);
