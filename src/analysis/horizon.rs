@@ -19,6 +19,12 @@ pub struct Horizon {
 }
 
 impl Horizon {
+    /// The one that looks further.
+    #[must_use]
+    pub fn later(self, other: Self) -> Self {
+        if other.date > self.date { other } else { self }
+    }
+
     /// How far a run has to look; `weeks` tells whether capacity is to be counted by week.
     #[must_use]
     pub fn window(&self, plan: &Plan, weeks: bool) -> Window {

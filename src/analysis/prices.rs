@@ -30,6 +30,20 @@ pub struct Prices {
     pub is_whole: bool,
 }
 
+impl Prices {
+    /// No price list: of a future that goes on from facts, no assumption can be taken back.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self {
+            assumptions: vec![],
+            displacements: vec![],
+            mitigations: vec![],
+            removals: vec![],
+            is_whole: true,
+        }
+    }
+}
+
 /// What a driver costs.
 #[derive(Debug, Clone)]
 pub(super) struct Removed {

@@ -35,6 +35,8 @@ pub(super) enum Command {
     Compare(CompareArguments),
     /// Find the cheapest combination of options that can promise a date
     Price(PriceArguments),
+    /// Go on from what has really happened: which path are we on, and when do we finish now?
+    Rerun(RerunArguments),
     #[command(external_subcommand)]
     Later(Vec<String>),
 }
@@ -64,6 +66,33 @@ pub(super) struct RunArguments {
     pub(super) precision: Option<f64>,
     #[arg(long, hide = true)]
     samples: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RerunArguments {
+    /// The scenario file
+    pub(super) scenario: PathBuf,
+    /// What has happened: a TOML file, or a tracker's export as CSV
+    #[arg(long, value_name = "FILE")]
+    pub(super) actuals: PathBuf,
+    /// The date on whose morning it is told, where the file does not say it
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(super) as_of: Option<Date>,
+    /// Futures to simulate [default: as the scenario says, or 10000]
+    #[arg(long, value_name = "N", value_parser = trials)]
+    pub(super) trials: Option<u32>,
+    /// Seed of every random stream [default: as the scenario says, or 1]
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub(super) seed: Option<u64>,
+    /// Threads to use; the results are the same with any number [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+    /// Folder for the outputs [default: out/NAME/rerun-DATE for NAME.toml]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Print summary.json to standard output and nothing else
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -245,7 +274,7 @@ fn path(text: &str) -> Result<Path, String> {
 }
 
 /// Commands that are named in the documentation and whose time has not come.
-const LATER: [&str; 8] = ["rerun", "ledger", "calibrate", "import", "init", "schema", "completions", "merge"];
+const LATER: [&str; 7] = ["ledger", "calibrate", "import", "init", "schema", "completions", "merge"];
 
 /// Flags, each with its command, that are named in the documentation and whose time has not come.
 const LATER_FLAGS: [&str; 2] = ["run --samples", "check --preread"];
@@ -256,19 +285,19 @@ pub(super) fn not_yet(words: &[String]) -> Fault {
     if LATER.contains(&command) || LATER_FLAGS.contains(&command) {
         return Fault::error("not-supported-yet", format!("`sim {command}` is not supported yet")).hint(match command.split_once(" --") {
             Some((command, _)) => format!("leave it out; see sim {command} --help"),
-            None => "supported now: sim run, sim check, sim explain, sim compare, sim price; see sim --help".to_owned(),
+            None => "supported now: sim run, sim check, sim explain, sim compare, sim price, sim rerun; see sim --help".to_owned(),
         });
     }
     let fault = Fault::error("unknown-command", format!("there is no command `{command}`"));
     if command.ends_with(".toml") {
         return fault.hint(format!("to simulate a scenario: sim run {command}"));
     }
-    match ["run", "check", "explain", "compare", "price"]
+    match ["run", "check", "explain", "compare", "price", "rerun"]
         .into_iter()
         .find(|known| strsim::damerau_levenshtein(known, command) <= 2)
     {
         Some(known) => fault.hint(format!("did you mean `sim {known}`?")),
-        None => fault.hint("supported: sim run, sim check, sim explain, sim compare, sim price; see sim --help"),
+        None => fault.hint("supported: sim run, sim check, sim explain, sim compare, sim price, sim rerun; see sim --help"),
     }
 }
 

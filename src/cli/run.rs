@@ -39,7 +39,7 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
 /// A scenario that can be run, and what its file says.
 pub(super) fn open(path: &Path) -> Result<(Scenario, Loaded), Failure> {
     let name = path.display().to_string();
-    let bytes = read(path, &name)?;
+    let bytes = read(path, &name, "give the path of a scenario file, such as scenarios/first.toml")?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let scenario = scenario::read(&name, bytes).map_err(Failure::Input)?;
     let plan = plan::build(&scenario, &|file| beside_scenario(path, file)).map_err(Failure::Input)?;
@@ -79,13 +79,14 @@ fn read_beside(folder: &Path, file: &str) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
+/// The bytes of a file that the user named.
+pub(super) fn read(path: &Path, name: &str, way_out: &str) -> Result<Vec<u8>, Failure> {
     let refuse = |code, message: String, hint: &str| Failure::Input(vec![Fault::error(code, message).hint(hint)]);
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => refuse(
             "no-such-file",
             format!("there is no file `{name}`"),
-            "give the path of a scenario file, such as scenarios/first.toml",
+            way_out,
         ),
         _ => Failure::Machine(format!("cannot read {name}: {error}")),
     })?;
