@@ -496,13 +496,20 @@ fn bridge(root: &mut Table, initiative: &str, task: &str) {
     for entry in &mut initiatives.entries {
         let here = entry.key == initiative;
         let names_it = |name: &str| name == full || (here && name == task);
+        let in_full = |name: &str| {
+            if here && locals.iter().any(|local| local == name) {
+                format!("{initiative}.{name}")
+            } else {
+                name.to_owned()
+            }
+        };
         let Value::Table(table) = &mut entry.node.value else { continue };
         // An initiative that is one estimate has its links itself.
-        replace_links(table, &names_it, &inherited);
+        replace_links(table, &names_it, &in_full, &inherited);
         if let Some(Value::Table(tasks)) = table.get_mut("task").map(|entry| &mut entry.node.value) {
             for task in &mut tasks.entries {
                 if let Value::Table(task) = &mut task.node.value {
-                    replace_links(task, &names_it, &inherited);
+                    replace_links(task, &names_it, &in_full, &inherited);
                 }
             }
         }
@@ -538,7 +545,19 @@ fn name_of(node: &mut Node) -> Option<&mut String> {
     }
 }
 
-fn replace_links(table: &mut Table, names_it: &dyn Fn(&str) -> bool, inherited: &[Node]) {
+/// The kind of link of an element of `after`, as written.
+fn link_of(node: &Node) -> &str {
+    match &node.value {
+        Value::Table(table) => match table.get("link").map(|entry| &entry.node.value) {
+            Some(Value::String(kind)) => kind,
+            _ => "FS",
+        },
+        _ => "FS",
+    }
+}
+
+/// Puts what a task inherits in the place of links to what was dropped. What it has already, however it is named, it keeps as it is.
+fn replace_links(table: &mut Table, names_it: &dyn Fn(&str) -> bool, in_full: &dyn Fn(&str) -> String, inherited: &[Node]) {
     let Some(after) = table.get_mut("after") else { return };
     let mut items = elements(&after.node);
     let before = items.len();
@@ -546,12 +565,16 @@ fn replace_links(table: &mut Table, names_it: &dyn Fn(&str) -> bool, inherited: 
     if items.len() == before {
         return;
     }
-    let mut known: Vec<String> = items.iter_mut().filter_map(|item| name_of(item).cloned()).collect();
+    let key = |item: &mut Node| {
+        let kind = link_of(item).to_owned();
+        name_of(item).map(|name| (in_full(name), kind))
+    };
+    let mut known: Vec<(String, String)> = items.iter_mut().filter_map(key).collect();
     for item in inherited {
         let mut item = item.clone();
-        let name = name_of(&mut item).cloned();
-        if name.as_ref().is_none_or(|name| !known.contains(name) && !names_it(name)) {
-            known.extend(name);
+        let link = key(&mut item);
+        if link.as_ref().is_none_or(|link| !known.contains(link) && !names_it(&link.0)) {
+            known.extend(link);
             items.push(item);
         }
     }
