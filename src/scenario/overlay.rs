@@ -121,7 +121,7 @@ pub fn read(root: &Table, scenario: &mut Scenario) {
                     // The faults of an option that this one stands upon are reported there.
                     let mut silent = Faults::new(&scenario.source);
                     let sink = if index == last { &mut faults } else { &mut silent };
-                    apply(&mut merged, table, name, sink);
+                    apply(&mut merged, table, &format!("option `{name}`"), sink);
                 }
             }
             Box::new(sections::read(&scenario.source, &merged, true, Vec::new()))
@@ -234,7 +234,7 @@ fn note_node(node: &Node, places: &mut Vec<usize>) {
     }
 }
 
-/// Lays one option over a tree.
+/// Lays one option over a tree. `name` is what messages call it: ``option `narrow` ``.
 pub(super) fn apply(root: &mut Table, option: &Table, name: &str, faults: &mut Faults) {
     let mut dropped_tasks = Vec::new();
     for entry in &option.entries {
@@ -353,7 +353,7 @@ fn tasks(base: &mut Table, over: &Table, option: &str, faults: &mut Faults) -> V
 fn nothing_to_drop(base: &Table, entry: &Entry, path: &str, option: &str, faults: &mut Faults) {
     let near = suggest(&entry.key, base.entries.iter().map(|entry| entry.key.as_str()));
     faults.add(
-        Fault::error("nothing-to-drop", format!("option `{option}` drops `{path}`, which does not exist"))
+        Fault::error("nothing-to-drop", format!("{option} drops `{path}`, which does not exist"))
             .at(&entry.key_span)
             .allowed("the name of an entry that the scenario has")
             .maybe_hint(near.map(|near| format!("did you mean `{near}`?"))),
@@ -369,7 +369,7 @@ fn near_existing(base: &Table, entry: &Entry, path: &str, option: &str, faults: 
         faults.add(
             Fault::warning(
                 "near-existing-name",
-                format!("option `{option}` adds `{path}` beside `{near}`, which is nearly the same name"),
+                format!("{option} adds `{path}` beside `{near}`, which is nearly the same name"),
             )
             .at(&entry.key_span)
             .hint(format!("write `{near}` to change that one")),
@@ -526,7 +526,8 @@ fn tasks_of<'t>(initiatives: &'t mut Table, initiative: &str) -> Option<&'t mut 
     }
 }
 
-fn elements(node: &Node) -> Vec<Node> {
+/// The elements of a list of links; a value that is none counts as a list of one.
+pub(super) fn elements(node: &Node) -> Vec<Node> {
     match &node.value {
         Value::Array(items) => items.clone(),
         _ => vec![node.clone()],
