@@ -23,7 +23,7 @@ const FLOORS: [(&str, u32); 14] = [
 ];
 
 /// Outside libraries and the only rooms that import them.
-const LIBRARIES: [(&str, &[&str]); 15] = [
+const LIBRARIES: [(&str, &[&str]); 16] = [
     ("jiff", &["calendar"]),
     ("annotate_snippets", &["diagnostic"]),
     ("rand", &["sampling"]),
@@ -34,6 +34,7 @@ const LIBRARIES: [(&str, &[&str]); 15] = [
     ("rayon", &["engine"]),
     ("plotters", &["report"]),
     ("csv", &["report", "plan"]),
+    ("csv_core", &["scenario"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("ctrlc", &["cli"]),

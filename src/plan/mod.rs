@@ -23,7 +23,7 @@ mod teams;
 #[cfg(test)]
 mod tests;
 
-pub use actuals::{Actuals, CustomerMinutes, FindingActual, IncidentActual, RiskActual, TaskActual};
+pub use actuals::{Actuals, CustomerMinutes, FindingActual, IncidentActual, Reported, RiskActual, TaskActual, read_actuals};
 pub use build::{build, list as listed_names, read};
 pub use domain::{
     Absence, Budget, BudgetId, BudgetKind, Checkpoint, Commitment, DefaultUsed, Dispatch, Due, Elsewhere, Estimate, FindingClass,

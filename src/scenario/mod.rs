@@ -11,10 +11,12 @@
 //! | [`sections`] | which keys each section has |
 //! | [`overlay`] | `[option.…]`: what an option makes of the rest of the file |
 //! | [`combine`] | what several options make together, and which contradict each other |
+//! | [`actuals`] | what has really happened: a file of its own, and what it changes about the scenario |
 //!
 //! Whether the parts fit together (references, cycles, dates against the start) is for [`crate::plan`]. Nothing is read from
 //! disk here: the caller hands over the bytes.
 
+pub mod actuals;
 pub mod combine;
 pub mod estimate;
 pub mod meant;

@@ -121,7 +121,7 @@ pub fn read(root: &Table, scenario: &mut Scenario) {
                     // The faults of an option that this one stands upon are reported there.
                     let mut silent = Faults::new(&scenario.source);
                     let sink = if index == last { &mut faults } else { &mut silent };
-                    apply(&mut merged, table, name, sink);
+                    apply(&mut merged, table, &format!("option `{name}`"), sink);
                 }
             }
             Box::new(sections::read(&scenario.source, &merged, true, Vec::new()))
@@ -234,7 +234,7 @@ fn note_node(node: &Node, places: &mut Vec<usize>) {
     }
 }
 
-/// Lays one option over a tree.
+/// Lays one option over a tree. `name` is what messages call it: ``option `narrow` ``.
 pub(super) fn apply(root: &mut Table, option: &Table, name: &str, faults: &mut Faults) {
     let mut dropped_tasks = Vec::new();
     for entry in &option.entries {
@@ -353,7 +353,7 @@ fn tasks(base: &mut Table, over: &Table, option: &str, faults: &mut Faults) -> V
 fn nothing_to_drop(base: &Table, entry: &Entry, path: &str, option: &str, faults: &mut Faults) {
     let near = suggest(&entry.key, base.entries.iter().map(|entry| entry.key.as_str()));
     faults.add(
-        Fault::error("nothing-to-drop", format!("option `{option}` drops `{path}`, which does not exist"))
+        Fault::error("nothing-to-drop", format!("{option} drops `{path}`, which does not exist"))
             .at(&entry.key_span)
             .allowed("the name of an entry that the scenario has")
             .maybe_hint(near.map(|near| format!("did you mean `{near}`?"))),
@@ -369,7 +369,7 @@ fn near_existing(base: &Table, entry: &Entry, path: &str, option: &str, faults: 
         faults.add(
             Fault::warning(
                 "near-existing-name",
-                format!("option `{option}` adds `{path}` beside `{near}`, which is nearly the same name"),
+                format!("{option} adds `{path}` beside `{near}`, which is nearly the same name"),
             )
             .at(&entry.key_span)
             .hint(format!("write `{near}` to change that one")),
@@ -496,13 +496,20 @@ fn bridge(root: &mut Table, initiative: &str, task: &str) {
     for entry in &mut initiatives.entries {
         let here = entry.key == initiative;
         let names_it = |name: &str| name == full || (here && name == task);
+        let in_full = |name: &str| {
+            if here && locals.iter().any(|local| local == name) {
+                format!("{initiative}.{name}")
+            } else {
+                name.to_owned()
+            }
+        };
         let Value::Table(table) = &mut entry.node.value else { continue };
         // An initiative that is one estimate has its links itself.
-        replace_links(table, &names_it, &inherited);
+        replace_links(table, &names_it, &in_full, &inherited);
         if let Some(Value::Table(tasks)) = table.get_mut("task").map(|entry| &mut entry.node.value) {
             for task in &mut tasks.entries {
                 if let Value::Table(task) = &mut task.node.value {
-                    replace_links(task, &names_it, &inherited);
+                    replace_links(task, &names_it, &in_full, &inherited);
                 }
             }
         }
@@ -519,7 +526,8 @@ fn tasks_of<'t>(initiatives: &'t mut Table, initiative: &str) -> Option<&'t mut 
     }
 }
 
-fn elements(node: &Node) -> Vec<Node> {
+/// The elements of a list of links; a value that is none counts as a list of one.
+pub(super) fn elements(node: &Node) -> Vec<Node> {
     match &node.value {
         Value::Array(items) => items.clone(),
         _ => vec![node.clone()],
@@ -538,7 +546,19 @@ fn name_of(node: &mut Node) -> Option<&mut String> {
     }
 }
 
-fn replace_links(table: &mut Table, names_it: &dyn Fn(&str) -> bool, inherited: &[Node]) {
+/// The kind of link of an element of `after`, as written.
+fn link_of(node: &Node) -> &str {
+    match &node.value {
+        Value::Table(table) => match table.get("link").map(|entry| &entry.node.value) {
+            Some(Value::String(kind)) => kind,
+            _ => "FS",
+        },
+        _ => "FS",
+    }
+}
+
+/// Puts what a task inherits in the place of links to what was dropped. What it has already, however it is named, it keeps as it is.
+fn replace_links(table: &mut Table, names_it: &dyn Fn(&str) -> bool, in_full: &dyn Fn(&str) -> String, inherited: &[Node]) {
     let Some(after) = table.get_mut("after") else { return };
     let mut items = elements(&after.node);
     let before = items.len();
@@ -546,12 +566,16 @@ fn replace_links(table: &mut Table, names_it: &dyn Fn(&str) -> bool, inherited: 
     if items.len() == before {
         return;
     }
-    let mut known: Vec<String> = items.iter_mut().filter_map(|item| name_of(item).cloned()).collect();
+    let key = |item: &mut Node| {
+        let kind = link_of(item).to_owned();
+        name_of(item).map(|name| (in_full(name), kind))
+    };
+    let mut known: Vec<(String, String)> = items.iter_mut().filter_map(key).collect();
     for item in inherited {
         let mut item = item.clone();
-        let name = name_of(&mut item).cloned();
-        if name.as_ref().is_none_or(|name| !known.contains(name) && !names_it(name)) {
-            known.extend(name);
+        let link = key(&mut item);
+        if link.as_ref().is_none_or(|link| !known.contains(link) && !names_it(&link.0)) {
+            known.extend(link);
             items.push(item);
         }
     }

@@ -1,7 +1,7 @@
 //! The text is read whole or refused, whatever it holds.
 
 use crate::diagnostic::Fault;
-use crate::scenario::says::{Form, Scenario};
+use crate::scenario::says::{Form, Scenario, Tie};
 use crate::scenario::tree::{MOST_BYTES, MOST_NESTING};
 
 fn read(text: &str) -> Scenario {
@@ -96,6 +96,21 @@ fn estimates_keep_their_numbers_and_their_text() {
     assert_eq!(estimate(3).text, "lognormal mu 1.5, sigma 0.6");
     let lag = scenario.initiatives[0].tasks[4].after[0].lag.clone().expect("a lag");
     assert!(matches!(lag.form, Form::Fixed(days) if days == -5.0));
+}
+
+#[test]
+fn what_a_dropped_task_leaves_behind_is_inherited_once() {
+    // `c` follows `a` by a link of its own; of what it inherits from `b`, only the link of another kind is new.
+    let scenario = read(
+        "[scenario]\nstart = 2026-01-05\n[initiative.launch.task]\na = { duration = \"1d\" }\n\
+         b = { duration = \"1d\", after = [\"a\", { task = \"a\", link = \"FF\" }] }\n\
+         c = { duration = \"1d\", after = [\"b\", \"a\"] }\n\
+         [option.short]\ninitiative.launch.task.b.drop = true\n",
+    );
+    let taken = scenario.options[0].taken.as_ref().expect("an option");
+    let links = taken.initiatives[0].tasks[1].after.iter();
+    let links: Vec<_> = links.map(|after| (after.name.value.as_str(), after.tie)).collect();
+    assert_eq!(links, [("a", Tie::FinishStart), ("launch.a", Tie::FinishFinish)]);
 }
 
 #[test]

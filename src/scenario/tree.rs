@@ -123,6 +123,15 @@ impl Table {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
+    /// The table of that key, where it holds one.
+    #[must_use]
+    pub fn table(&self, key: &str) -> Option<&Self> {
+        match &self.get(key)?.node.value {
+            Value::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
     /// The entry of that key, to change.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Entry> {
         self.entries.iter_mut().find(|entry| entry.key == key)
@@ -149,12 +158,9 @@ pub fn decode(path: &str, bytes: Vec<u8>) -> Result<Arc<Source>, Box<Fault>> {
     };
     if length > MOST_BYTES {
         return Err(Box::new(
-            Fault::error(
-                "file-too-large",
-                format!("the file has {length} bytes, which is more than a scenario can have"),
-            )
-            .of(&of(String::new()))
-            .allowed(format!("at most {} MiB", MOST_BYTES >> 20)),
+            Fault::error("file-too-large", format!("the file has {length} bytes, which is more than is read"))
+                .of(&of(String::new()))
+                .allowed(format!("at most {} MiB", MOST_BYTES >> 20)),
         ));
     }
     let wide = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
@@ -167,7 +173,7 @@ pub fn decode(path: &str, bytes: Vec<u8>) -> Result<Arc<Source>, Box<Fault>> {
             Err(_) => fault,
         };
         return Err(Box::new(fault.allowed("text in UTF-8").hint(
-            "is this a scenario file? if an editor saved it as UTF-16 or \"Unicode\", save it as UTF-8",
+            "is this the right file? if an editor saved it as UTF-16 or \"Unicode\", save it as UTF-8",
         )));
     }
     String::from_utf8(bytes).map(of).map_err(|error| {
