@@ -9,7 +9,7 @@ use super::output::Folder;
 use super::progress;
 use super::run::{Loaded, Prepared, beside_scenario, default_folder, not_played, open, prepare, read, warn, written};
 use super::terminal::{colour_for, print};
-use crate::analysis::{self, Facts, FirstRun, Forecast, Horizon, Lessons, Prices};
+use crate::analysis::{self, Facts, FirstRun, Forecast, Lessons, Prices};
 use crate::diagnostic::Fault;
 use crate::engine::{self, Run, Trials};
 use crate::plan::{self, Plan, Reported};

@@ -48,7 +48,7 @@ impl Page {
             };
             let style = if verdict.path == Path::Worst { BAD } else { GOOD };
             self.paragraph(
-                &format!("On the {name}-case path of the first forecast, in {} futures.", in_hundred(odds)),
+                &format!("On the {name}-case path of the first forecast: {} futures end there.", in_hundred(odds)),
                 INDENT,
                 style.bold(),
             );
@@ -114,7 +114,7 @@ impl Page {
                 Outcome::Hit => ("HIT".to_owned(), GOOD),
                 Outcome::Missed => ("MISSED".to_owned(), BAD.bold()),
                 Outcome::OutOfReach => ("OUT OF REACH".to_owned(), BAD.bold()),
-                Outcome::Ahead => (format!("ahead, hit in {} futures", in_hundred(&checkpoint.p_hit)), Style::new()),
+                Outcome::Ahead => (format!("ahead; {} futures hit it", in_hundred(&checkpoint.p_hit)), Style::new()),
                 Outcome::Untold => ("not told".to_owned(), DIM),
             };
             let text = format!("{} by {}: {word}", cut(&checkpoint.observable, 100), checkpoint.by.long());
@@ -175,7 +175,7 @@ impl Page {
         self.blank();
         self.line(&format!("{INDENT}What the facts taught"), BOLD);
         if let (Some(then), Some(now)) = (learned.overrun_then, learned.overrun_now) {
-            let range = |[low, middle, high]: [f64; 3]| format!("{} ({} to {})", rounded(middle), rounded(low), rounded(high));
+            let range = |[low, middle, high]: [f64; 3]| format!("{middle:.2} ({low:.2} to {high:.2})");
             let text = format!(
                 "Work takes {} times its estimate; before the facts it was {}. In brackets what 8 of 10 futures have.",
                 range(now),
