@@ -35,6 +35,9 @@ pub(super) enum Command {
     Compare(CompareArguments),
     /// Find the cheapest combination of options that can promise a date
     Price(PriceArguments),
+    /// Condition the forecast on what has happened by a checkpoint week
+    #[command(hide = true)]
+    Rerun(RerunArguments),
     #[command(external_subcommand)]
     Later(Vec<String>),
 }
@@ -99,6 +102,26 @@ pub(super) struct ExplainArguments {
     /// Folder for the story and its chart [default: out/NAME-explain for NAME.toml]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RerunArguments {
+    /// The scenario file, as it was when the plan was made
+    pub(super) scenario: PathBuf,
+    /// What has happened: TOML, or CSV as a tracker exports it
+    #[arg(long, value_name = "FILE")]
+    pub(super) actuals: PathBuf,
+    /// The morning up to which it is known, such as 2026-02-16 [default: as the file says; a CSV does not]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(super) as_of: Option<Date>,
+    #[command(flatten)]
+    pub(super) futures: FuturesArguments,
+    /// Folder for the outputs [default: out/NAME/rerun-DATE for NAME.toml]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Print summary.json to standard output and nothing else
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]

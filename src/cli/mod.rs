@@ -8,6 +8,7 @@ mod files;
 mod output;
 mod price;
 mod progress;
+mod rerun;
 mod run;
 mod terminal;
 
@@ -29,6 +30,7 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Price(arguments) => price::price(&arguments),
+        Command::Rerun(arguments) => rerun::rerun(&arguments),
         Command::Later(words) => Err(Failure::Input(vec![arguments::not_yet(&words)])),
     };
     let Err(failure) = result else { return ExitCode::SUCCESS };
