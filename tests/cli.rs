@@ -203,6 +203,30 @@ fn what_is_not_a_scenario_file_is_refused() {
     assert!(refused(&folder, &["check", "large.toml"]).contains("4194304"));
 }
 
+#[test]
+fn what_has_happened_is_read_and_checked() {
+    const CASE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/eight-months-or-six.toml");
+    let folder = folder("actuals");
+    let rerun = |arguments: &[&str]| refused(&folder, &[&["rerun", CASE], arguments].concat());
+    fs::write(
+        folder.join("week.toml"),
+        "as_of = 2026-02-16\n[task.\"invoicing.design\"]\nstarted = 2026-02-30\n",
+    )
+    .expect("writable");
+    assert!(rerun(&["--actuals", "week.toml"]).contains("week.toml:3:11"));
+    fs::write(folder.join("week.csv"), "task,started,finished\ninvoicing.design,2026-02-09,\n").expect("writable");
+    assert!(rerun(&["--actuals", "week.csv"]).contains("missing-as-of"));
+    let message = rerun(&["--actuals", "week.csv", "--as-of", "2026-02-16"]);
+    assert!(
+        message.contains("`sim rerun` is not supported yet") && !message.contains("week.csv"),
+        "{message}"
+    );
+    assert!(rerun(&["--actuals", "nowhere.csv"]).contains("there is no file `nowhere.csv`"));
+    assert!(rerun(&["--actuals", "."]).contains("is a folder"));
+    assert!(rerun(&["--actuals", "week.csv", "--as-of", "16.2.2026"]).contains("2026-03-06"));
+    assert_eq!(files(&folder), ["week.csv", "week.toml"], "nothing is written");
+}
+
 #[cfg(unix)]
 #[test]
 fn pipes_and_devices_are_not_waited_for() {

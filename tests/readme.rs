@@ -37,6 +37,9 @@ fn folder(name: &str) -> PathBuf {
     fs::create_dir_all(path.join("scenarios")).expect("a temporary folder");
     for entry in fs::read_dir(Path::new(ROOT).join("scenarios")).expect("scenarios") {
         let entry = entry.expect("readable");
+        if entry.path().is_dir() {
+            continue;
+        }
         fs::copy(entry.path(), path.join("scenarios").join(entry.file_name())).expect("copied");
     }
     path
@@ -51,14 +54,21 @@ fn sim(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 /// Walks down the page as a reader would: a block with `[scenario]` is saved as `payments.toml`, one without is added to its end,
-/// and a transcript runs what stands after `$`. In a transcript `…` stands for lines left out.
+/// one that begins with `as_of` is what has happened to it, and a transcript runs what stands after `$`. In a transcript `…` stands for lines left out.
 #[test]
 fn every_scenario_is_accepted_and_every_transcript_is_real() {
     let folder = folder("readme");
     let mut scenario = String::new();
-    let (mut scenarios, mut transcripts) = (0, 0);
+    let (mut scenarios, mut actuals, mut transcripts) = (0, 0, 0);
     for (language, text) in blocks(&readme()) {
-        if language == "toml" {
+        if language == "toml" && text.starts_with("as_of") {
+            let read = sim::scenario::read("payments.toml", scenario.clone().into_bytes()).expect("a scenario");
+            let plan = sim::plan::build(&read, &|file| fs::read_to_string(file)).expect("a plan");
+            let reported = sim::plan::read_actuals(&read, &plan, &|file| fs::read_to_string(file), "README.md", text.into_bytes(), None);
+            let warnings = reported.map_or_else(|faults| faults, |reported| reported.warnings);
+            assert!(warnings.is_empty(), "{}", sim::diagnostic::render(&warnings, false));
+            actuals += 1;
+        } else if language == "toml" {
             if text.lines().any(|line| line == "[scenario]") {
                 scenario.clear();
             } else {
@@ -88,8 +98,8 @@ fn every_scenario_is_accepted_and_every_transcript_is_real() {
         }
     }
     assert!(
-        scenarios >= 3 && transcripts >= 3,
-        "{scenarios} scenarios, {transcripts} transcripts"
+        scenarios >= 3 && actuals >= 1 && transcripts >= 3,
+        "{scenarios} scenarios, {actuals} actuals, {transcripts} transcripts"
     );
 }
 

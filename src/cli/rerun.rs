@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::files::Outputs;
 use super::output::Folder;
 use super::progress;
-use super::run::{Loaded, Prepared, beside_scenario, default_folder, not_played, open, prepare, read, warn, written};
+use super::run::{ACTUALS, Loaded, Prepared, beside_scenario, default_folder, not_played, open, prepare, read, warn, written};
 use super::terminal::{colour_for, print};
 use crate::analysis::{self, Facts, FirstRun, Forecast, Lessons, Prices};
 use crate::diagnostic::Fault;
@@ -22,7 +22,7 @@ pub(super) fn rerun(arguments: &RerunArguments) -> Result<(), Failure> {
     let path = &arguments.scenario;
     let (scenario, Loaded { plan, facts }) = open(path)?;
     let name = arguments.actuals.display().to_string();
-    let bytes = read(&arguments.actuals, &name, "give the path of a file of actuals, such as week-06.toml")?;
+    let bytes = read(&arguments.actuals, &name, &ACTUALS)?;
     let files = |file: &str| beside_scenario(path, file);
     let reported = plan::read_actuals(&scenario, &plan, &files, &name, bytes, arguments.as_of).map_err(Failure::Input)?;
     warn(&plan.warnings);
@@ -52,7 +52,11 @@ pub(super) fn rerun(arguments: &RerunArguments) -> Result<(), Failure> {
         let played = engine::run(&prepared.compiled, run, stop, |more| bar.set_position(done + u64::from(more)))
             .map_err(|error| not_played(error, plan))?;
         // Parts of two runs cannot be set against each other.
-        if played.count() < trials as usize { Err(Failure::InterruptedAtOnce) } else { Ok(played) }
+        if played.count() < trials as usize {
+            Err(Failure::InterruptedAtOnce)
+        } else {
+            Ok(played)
+        }
     };
     let forecast_of = |plan: &Plan, prepared: &Prepared, trials: &Trials, known_until: WorkDays| {
         let facts = Facts {
@@ -75,11 +79,7 @@ pub(super) fn rerun(arguments: &RerunArguments) -> Result<(), Failure> {
         .map_err(|error| not_played(error, &reported.plan))?;
     // Late as it is, it may reach beyond what the plan alone would have looked at.
     let horizon = analysis::horizon(&reported.plan, &now.landmarks, &pilot).map_or(now.horizon, |later| later.later(now.horizon));
-    let now = Prepared {
-        compiled,
-        horizon,
-        ..now
-    };
+    let now = Prepared { compiled, horizon, ..now };
     let now_trials = play(&reported.plan, &now, 2 * u64::from(trials))?;
     bar.finish_and_clear();
     let forecast = forecast_of(&reported.plan, &now, &now_trials, reported.actuals.as_of);
@@ -127,7 +127,12 @@ fn not_learned(error: ConditionError, reported: &Reported) -> Failure {
         ConditionError::Stopped => return Failure::InterruptedAtOnce,
         ConditionError::Collapsed(learned) => learned,
     };
-    let tasks: Vec<String> = learned.surprising.iter().take(5).map(|task| format!("`{}`", reported.plan.tasks[task.0].id)).collect();
+    let tasks: Vec<String> = learned
+        .surprising
+        .iter()
+        .take(5)
+        .map(|task| format!("`{}`", reported.plan.tasks[task.0].id))
+        .collect();
     let message = format!(
         "hardly any past of this plan agrees with these facts: {} of {} carry the answer, and fewer than {} are no answer",
         thousands(learned.effective.round() as u64),
@@ -138,6 +143,9 @@ fn not_learned(error: ConditionError, reported: &Reported) -> Failure {
     Failure::Input(vec![if tasks.is_empty() {
         fault.hint("look at what the file says of incidents, people and risks; or run with more `--trials`")
     } else {
-        fault.hint(format!("the plan hardly allows for the dates of {}: correct them, or the estimates", tasks.join(", ")))
+        fault.hint(format!(
+            "the plan hardly allows for the dates of {}: correct them, or the estimates",
+            tasks.join(", ")
+        ))
     }])
 }

@@ -39,7 +39,7 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
 /// A scenario that can be run, and what its file says.
 pub(super) fn open(path: &Path) -> Result<(Scenario, Loaded), Failure> {
     let name = path.display().to_string();
-    let bytes = read(path, &name, "give the path of a scenario file, such as scenarios/first.toml")?;
+    let bytes = read(path, &name, &SCENARIO)?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let scenario = scenario::read(&name, bytes).map_err(Failure::Input)?;
     let plan = plan::build(&scenario, &|file| beside_scenario(path, file)).map_err(Failure::Input)?;
@@ -79,14 +79,32 @@ fn read_beside(folder: &Path, file: &str) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-/// The bytes of a file that the user named.
-pub(super) fn read(path: &Path, name: &str, way_out: &str) -> Result<Vec<u8>, Failure> {
-    let refuse = |code, message: String, hint: &str| Failure::Input(vec![Fault::error(code, message).hint(hint)]);
+/// What a file is, for those who gave another one.
+pub(super) struct Kind {
+    /// With its article: `a scenario`.
+    what: &'static str,
+    example: &'static str,
+}
+
+const SCENARIO: Kind = Kind {
+    what: "a scenario",
+    example: "scenarios/first.toml",
+};
+/// What has happened.
+pub(super) const ACTUALS: Kind = Kind {
+    what: "an actuals",
+    example: "week-06.toml, or a tracker's week-06.csv",
+};
+
+/// Reads a file whole, within the limits of a scenario.
+pub(super) fn read(path: &Path, name: &str, kind: &Kind) -> Result<Vec<u8>, Failure> {
+    let Kind { what, example } = kind;
+    let refuse = |code, message: String, hint: String| Failure::Input(vec![Fault::error(code, message).hint(hint)]);
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => refuse(
             "no-such-file",
             format!("there is no file `{name}`"),
-            way_out,
+            format!("give the path of {what} file, such as {example}"),
         ),
         _ => Failure::Machine(format!("cannot read {name}: {error}")),
     })?;
@@ -94,7 +112,7 @@ pub(super) fn read(path: &Path, name: &str, way_out: &str) -> Result<Vec<u8>, Fa
         return Err(refuse(
             "not-a-file",
             format!("`{name}` is a folder"),
-            "give the path of a scenario file inside it",
+            format!("give the path of {what} file inside it"),
         ));
     }
     if !metadata.is_file() {
@@ -102,12 +120,12 @@ pub(super) fn read(path: &Path, name: &str, way_out: &str) -> Result<Vec<u8>, Fa
         return Err(refuse(
             "not-a-file",
             format!("`{name}` is a pipe or a device, not a file"),
-            "write the scenario into a file and give its path",
+            "write the text into a file and give its path".to_owned(),
         ));
     }
     if metadata.len() > MOST_BYTES as u64 {
-        let message = format!("`{name}` has {} bytes; a scenario has at most {}", metadata.len(), MOST_BYTES);
-        return Err(refuse("file-too-large", message, "is this a scenario file?"));
+        let message = format!("`{name}` has {} bytes; at most {MOST_BYTES} are read", metadata.len());
+        return Err(refuse("file-too-large", message, format!("is this {what} file?")));
     }
     fs::read(path).map_err(|error| Failure::Machine(format!("cannot read {name}: {error}")))
 }

@@ -48,7 +48,10 @@ impl Page {
             };
             let style = if verdict.path == Path::Worst { BAD } else { GOOD };
             self.paragraph(
-                &format!("On the {name}-case path of the first forecast: {} futures end there.", in_hundred(odds)),
+                &format!(
+                    "On the {name}-case path of the first forecast: {} futures end there.",
+                    in_hundred(odds)
+                ),
                 INDENT,
                 style.bold(),
             );
