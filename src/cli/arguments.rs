@@ -70,23 +70,16 @@ pub(super) struct RunArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct RerunArguments {
-    /// The scenario file
+    /// The scenario file, as it was when the plan was made
     pub(super) scenario: PathBuf,
-    /// What has happened: a TOML file, or a tracker's export as CSV
+    /// What has happened: TOML, or CSV as a tracker exports it
     #[arg(long, value_name = "FILE")]
     pub(super) actuals: PathBuf,
-    /// The date on whose morning it is told, where the file does not say it
+    /// The morning up to which it is known, such as 2026-02-16 [default: as the file says; a CSV does not]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) as_of: Option<Date>,
-    /// Futures to simulate [default: as the scenario says, or 10000]
-    #[arg(long, value_name = "N", value_parser = trials)]
-    pub(super) trials: Option<u32>,
-    /// Seed of every random stream [default: as the scenario says, or 1]
-    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    pub(super) seed: Option<u64>,
-    /// Threads to use; the results are the same with any number [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(super) threads: Option<u16>,
+    #[command(flatten)]
+    pub(super) futures: FuturesArguments,
     /// Folder for the outputs [default: out/NAME/rerun-DATE for NAME.toml]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
