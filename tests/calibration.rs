@@ -279,6 +279,22 @@ fn play(variant: Variant, truths: u32, futures: u32) -> String {
         println!("{text}");
         assert!(chi < 27.9, "{text}");
     }
+    // What is told narrows what is expected, on average over the truths (the law of total variance).
+    let before = Run {
+        first: 0,
+        trials: 20_000,
+        threads: 2,
+        window: window(&plan),
+        watch: None,
+    };
+    let before: Vec<f64> = engine::run(&Compiled::new(&plan, 1), before, &stop, |_| {})
+        .expect("it runs")
+        .finishes(0)
+        .collect();
+    let mean = before.iter().sum::<f64>() / 20_000.0;
+    let variance = before.iter().map(|finish| (finish - mean) * (finish - mean)).sum::<f64>() / 20_000.0;
+    assert!(narrower / n < variance, "{text}before anything was known {variance:.1}");
+    let _ = writeln!(text, "  variance before anything was known {variance:.1}");
     assert!(f64::from(collapsed) <= 0.01 * n, "{text}{collapsed} of {n} collapsed");
     text
 }
@@ -288,7 +304,7 @@ fn truths_rank_uniformly_among_the_futures_that_go_on_from_what_is_told() {
     let is_full = std::env::var("SIM_CALIBRATION").is_ok_and(|form| form == "full");
     for variant in VARIANTS {
         if is_full {
-            play(variant, 1_000, 1_000);
+            println!("{}", play(variant, 1_000, 1_000));
         } else {
             play(variant, 60, 500);
         }

@@ -388,3 +388,36 @@ fn what_is_told_of_risks_is_taken() {
         assert!((share - 0.5).abs() < 0.01, "{risk:?}: {share}");
     }
 }
+
+/// What early tasks took moves every later one, through the overrun and the common factors: late ones push, early ones pull, and ones
+/// that were on time narrow.
+#[test]
+fn early_tasks_move_the_rest() {
+    let toml = "[scenario]\nstart = 2026-01-05\n[team.core]\nengineers = 3\n[initiative.a.task]\n\
+        x = { effort = [\"8d\", \"10d\", \"15d\"], engineers = 1 }\ny = { effort = [\"8d\", \"10d\", \"15d\"], engineers = 1 }\n\
+        z = { effort = [\"20d\", \"30d\", \"50d\"], engineers = 1, after = [\"x\", \"y\"] }\n";
+    // As if both had ended in time for the same morning, whatever they took: only what is learned differs.
+    let rest = |spent: f64| {
+        let mut told = Told::new(toml, 25.0);
+        told.task("x", 0.0, Some(25.0), Some(spent)).task("y", 0.0, Some(25.0), Some(spent));
+        let finishes = told.finishes();
+        let z = |percent| finishes.quantile(Percentile::percent(percent)).expect("trials") - 25.0;
+        (z(10), z(50), z(90))
+    };
+    let (early, on_time, late) = (rest(7.0), rest(10.5), rest(18.0));
+    assert!(
+        early.1 < on_time.1 - 2.0 && on_time.1 < late.1 - 2.0,
+        "{early:?} {on_time:?} {late:?}"
+    );
+    // The same z where nothing else is known.
+    let alone = toml.replace(", after = [\"x\", \"y\"]", "");
+    let z = common::simulate(
+        &alone
+            .replace("[initiative.a.task]\n", "[initiative.b.task]\n")
+            .replace("z =", "[initiative.a.task]\nz ="),
+        TRIALS,
+    )
+    .sorted("a");
+    let at = |percent| z.quantile(Percentile::percent(percent)).expect("trials");
+    assert!(on_time.2 - on_time.0 < at(90) - at(10), "{on_time:?} for {} to {}", at(10), at(90));
+}
