@@ -220,6 +220,13 @@ fn chi_squared(ranks: &[f64]) -> (f64, [usize; 10]) {
     (sum, bins)
 }
 
+/// Of finishes up to 300 days: a few futures are swamped by incidents and never end.
+fn variance(finishes: impl Iterator<Item = f64>) -> f64 {
+    let finishes: Vec<f64> = finishes.map(|finish| finish.min(300.0)).collect();
+    let (n, sum) = (finishes.len() as f64, finishes.iter().sum::<f64>());
+    finishes.iter().map(|finish| (finish - sum / n) * (finish - sum / n)).sum::<f64>() / n
+}
+
 fn play(variant: Variant, truths: u32, futures: u32) -> String {
     let (plan, stop) = (plan(SCENARIO), Stop::new(false));
     // Other draws than those that learn.
@@ -260,8 +267,7 @@ fn play(variant: Variant, truths: u32, futures: u32) -> String {
         finishes.push(rank(truth.finish, &mut trials.finishes(0)));
         let layout = trials.layout();
         minutes.push(rank(truth.minutes, &mut trials.rows().map(|row| layout.burnt(row, 0, QUARTER).0)));
-        let mean = trials.finishes(0).sum::<f64>() / f64::from(futures);
-        narrower += trials.finishes(0).map(|finish| (finish - mean) * (finish - mean)).sum::<f64>() / f64::from(futures);
+        narrower += variance(trials.finishes(0));
     }
     let n = finishes.len() as f64;
     let mut text = String::new();

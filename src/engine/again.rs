@@ -25,6 +25,12 @@ const PERCENT_ERROR: f64 = 0.15;
 /// Quantities that are weighed by a stated per cent.
 const STRATA: u32 = 32;
 
+/// ln of how often a task begins on another day than its links and its people would have let it: later, because something else
+/// held it; earlier, although something should have. Reality does so more often than any plan; what matters is that pasts in which
+/// the recorded day comes about by itself weigh more.
+const LOG_HELD: f64 = -1.2;
+const LOG_FORCED: f64 = -2.3;
+
 /// The least own part of z: common factors alone never say exactly what a task takes.
 const LEAST_OWN: f64 = 0.02;
 
@@ -43,6 +49,8 @@ pub(super) struct Again {
     pub(super) log_weight: f64,
     /// By rank, what is known of the quantity of a recorded task.
     pub(super) seen: Vec<Option<Sight>>,
+    /// By rank, whether the facts kept it from starting when it could have.
+    is_held: Vec<bool>,
     /// By rank, what the risks that touched it multiplied its quantity by, and added.
     touched: Vec<[f64; 2]>,
     /// By incident class: those that are still to come by themselves, and by releases, before the facts; releases left.
@@ -204,6 +212,8 @@ impl<'a> Trial<'a> {
         again.log_weight = self.draws.log_weight();
         again.seen.clear();
         again.seen.resize(self.plan.tasks.len(), None);
+        again.is_held.clear();
+        again.is_held.resize(self.plan.tasks.len(), false);
         again.touched.clear();
         again.touched.resize(self.plan.tasks.len(), [1.0, 0.0]);
         let told = |class| self.draws.told(class);
@@ -239,12 +249,21 @@ impl<'a> Trial<'a> {
         effort * self.plan.findings[class as usize].per_engineer_day + review
     }
 
-    /// The time before which the facts keep a task from starting.
-    pub(super) fn not_before_fact(&self, task: usize) -> f64 {
-        match self.past() {
-            None => f64::NEG_INFINITY,
-            Some(past) => past.tasks[task].map_or(past.until, |fact| fact.started),
+    /// The time before which the facts keep a task from starting, where it could start at `gate`.
+    pub(super) fn not_before_fact(&mut self, task: usize, gate: f64) -> f64 {
+        // A gate that is still to come is looked at again when it does.
+        let Some(past) = self.past().filter(|_| gate <= self.now) else {
+            return f64::NEG_INFINITY;
+        };
+        let allowed = past.tasks[task].map_or(past.until, |fact| fact.started);
+        // Its links would let it go on an earlier day, and so would its people.
+        if self.now < allowed && !self.w.again.is_held[task] {
+            self.w.again.is_held[task] = true;
+            if self.can_start(task) {
+                self.w.again.log_weight += LOG_HELD;
+            }
         }
+        allowed
     }
 
     /// A task begins: where it is recorded, its quantity is not known yet.
@@ -276,6 +295,7 @@ impl<'a> Trial<'a> {
         }
         let state = &mut self.w.tasks[task];
         state.ready = state.ready.min(self.now);
+        self.w.again.log_weight += LOG_FORCED;
         self.take_crew(task);
         self.start(task);
     }

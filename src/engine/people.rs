@@ -95,7 +95,7 @@ impl Trial<'_> {
         }
     }
 
-    fn can_start(&self, task: usize) -> bool {
+    pub(super) fn can_start(&self, task: usize) -> bool {
         match self.need(task) {
             Need::Nobody => true,
             Need::Effort { team, min, .. } => self.free(team as usize) >= min,

@@ -271,7 +271,8 @@ impl<'a> Trial<'a> {
             state.start_gate
         } else {
             let delay: f64 = self.striking(task).map(|risk| self.draws.delay(risk)).sum();
-            (state.start_gate.max(compiled.not_before) + delay).max(self.not_before_fact(task))
+            let gate = state.start_gate.max(compiled.not_before) + delay;
+            gate.max(self.not_before_fact(task, gate))
         };
         if gate > self.now {
             self.push(gate, What::StartGate(task as u32), 0);
