@@ -609,4 +609,29 @@ fn files_that_are_too_large_say_so() {
     )
     .expect_err("no such task");
     assert!(faults.len() <= 2_000 && codes(&faults).contains(&"task-twice"));
+    let dropped: String = (0..1_001)
+        .map(|task| format!("[task.\"segment.t{task}\"]\ndropped = true\n"))
+        .collect();
+    let faults = read("week.toml", format!("as_of = 2026-02-16\n{dropped}").as_bytes(), None).expect_err("too many");
+    assert_eq!(codes(&faults), ["too-many"]);
+}
+
+#[test]
+fn a_risk_that_may_have_struck_leaves_room() {
+    // data-model has bounds here: no overrun, and numbers that are its ends.
+    let bounded = PLAN.replace("[team.core]", "[estimates]\noverrun = \"none\"\nrange = \"min-max\"\n[team.core]");
+    let (scenario, plan) = planned("plan.toml", &bounded);
+    let of = |risk: &str, spent: &str| {
+        let text = format!(
+            "as_of = 2026-07-06\n[task.\"segment.discovery\"]\nstarted = 2026-01-05\nfinished = 2026-01-09\n\
+             [task.\"segment.data-model\"]\nstarted = 2026-01-12\nfinished = 2026-06-30\nspent = \"{spent}\"\n[risk.legacy]\n{risk}\n"
+        );
+        let reported = read_actuals(&scenario, &plan, &no_files, "week.toml", text.into_bytes(), None);
+        let reported = reported.unwrap_or_else(|faults| panic!("{}", render(&faults, false)));
+        task(&reported, "segment.data-model").expect("begun").outside_estimate
+    };
+    // Four to sixteen weeks.
+    assert!(!of("retired = true", "16w") && !of("retired = true", "4w"));
+    assert!(of("retired = true", "17w") && of("retired = true", "3w"));
+    assert!(!of("happened = true", "17w"), "it may have been multiplied");
 }

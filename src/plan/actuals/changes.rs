@@ -9,6 +9,9 @@ use crate::scenario::Scenario;
 use crate::scenario::actuals::{self, ActualsText, AddedText, Seam, TaskText};
 use crate::scenario::reader::{Faults, check_id};
 
+/// Tasks that are dropped or added. Each looks through the scenario; with more of them another scenario is meant.
+const MOST_CHANGED: usize = 1_000;
+
 /// What the actuals make of the plan.
 pub(super) struct ChangedPlan {
     /// The plan as it is now; `None` where nothing changed, or the change is faulty.
@@ -119,6 +122,16 @@ fn place_of_changes(text: &ActualsText) -> std::ops::Range<usize> {
 /// Checks the names of what is dropped and added.
 fn names(plan: &Plan, text: &ActualsText) -> Vec<Fault> {
     let mut faults = Faults::new(&text.source);
+    let mut changed = text.tasks.iter().filter(|task| task.dropped.is_some() || task.added.is_some());
+    if let Some(task) = changed.nth(MOST_CHANGED) {
+        faults.add(
+            Fault::error("too-many", "too many tasks are dropped or added")
+                .at(&task.id.span)
+                .allowed(format!("at most {MOST_CHANGED}"))
+                .hint("change the scenario itself, and run it anew"),
+        );
+        return faults.list;
+    }
     for task in &text.tasks {
         if let Some(dropped) = &task.dropped {
             check_dropped(plan, task, dropped, &mut faults);

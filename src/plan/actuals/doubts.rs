@@ -3,7 +3,7 @@
 use crate::calendar::Date;
 use crate::diagnostic::Fault;
 use crate::plan::actuals::facts::{Actuals, RiskActual};
-use crate::plan::actuals::outside::{Outside, is_outside};
+use crate::plan::actuals::outside::{Outside, is_outside, touched};
 use crate::plan::build::{count, list};
 use crate::plan::domain::{BudgetKind, Link, LinkKind, Plan, RiskId, Task, TaskId, TeamId, Work};
 use crate::scenario::actuals::{ActualsText, TaskText};
@@ -17,6 +17,8 @@ struct Doubts<'a> {
     actuals: &'a Actuals,
     /// What is said of each task that has begun.
     told: Vec<Option<&'a TaskText>>,
+    /// Which tasks a risk that may have struck changes.
+    touched: Vec<bool>,
     faults: Faults,
 }
 
@@ -34,6 +36,7 @@ pub(super) fn doubts(text: &ActualsText, plan: &Plan, actuals: &Actuals) -> Vec<
         plan,
         actuals,
         told,
+        touched: touched(plan, &actuals.risks),
         faults: Faults::new(&text.source),
     };
     doubts.dropped();
@@ -191,7 +194,7 @@ impl<'a> Doubts<'a> {
     }
 
     fn outside(&mut self, id: TaskId, task: &Task, told: &'a TaskText) {
-        let Some(outside) = is_outside(self.plan, self.actuals, id) else {
+        let Some(outside) = is_outside(self.plan, self.actuals, &self.touched, id) else {
             return;
         };
         let (value, compared) = match outside {

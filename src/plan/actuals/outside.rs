@@ -1,7 +1,7 @@
 //! What lies outside of everything that an estimate can give: evidence that says nothing, since no future of the plan has it.
 
 use crate::plan::actuals::facts::{Actuals, RiskActual};
-use crate::plan::domain::{LinkKind, Plan, RiskId, Task, TaskId, Work};
+use crate::plan::domain::{LinkKind, Plan, TaskId, Work};
 
 /// How far outside.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,12 +15,33 @@ pub(super) enum Outside {
 /// Sums of hours in days are not exact.
 const ROUNDING: f64 = 1e-6;
 
+/// Which tasks a risk that may have struck multiplies or adds to, by [`TaskId`].
+pub(super) fn touched(plan: &Plan, risks: &[RiskActual]) -> Vec<bool> {
+    let mut touched = vec![false; plan.tasks.len()];
+    for (risk, actual) in plan.risks.iter().zip(risks) {
+        let may_have_happened = actual.has_happened() || (*actual == RiskActual::Unreported && risk.probability.get() > 0.0);
+        if may_have_happened && (risk.multiply.is_some() || risk.add.is_some()) {
+            for task in &risk.affects {
+                if let Some(touched) = touched.get_mut(task.0) {
+                    *touched = true;
+                }
+            }
+        }
+    }
+    touched
+}
+
 /// Whether what is known of a task lies outside of what the plan can give. An overrun, or a risk that may have struck, leaves room
 /// for anything but a fixed number.
-pub(super) fn is_outside(plan: &Plan, actuals: &Actuals, id: TaskId) -> Option<Outside> {
+pub(super) fn is_outside(plan: &Plan, actuals: &Actuals, touched: &[bool], id: TaskId) -> Option<Outside> {
     let task = plan.tasks.get(id.0)?;
     let known = actuals.tasks.get(id.0)?.as_ref()?;
-    let (least, most) = bounds(plan, actuals, id, task)?;
+    let estimate = task.work.estimate();
+    let may_be_anything = touched.get(id.0).copied().unwrap_or(true) || (plan.overrun.is_some() && !estimate.is_fixed());
+    if may_be_anything {
+        return None;
+    }
+    let (least, most) = (estimate.distribution.quantile(0.0), estimate.distribution.quantile(1.0));
     let until = known.finished.unwrap_or(actuals.as_of);
     let elapsed = until.days() - known.started.days();
     let is_finished = known.finished.is_some();
@@ -47,19 +68,4 @@ pub(super) fn is_outside(plan: &Plan, actuals: &Actuals, id: TaskId) -> Option<O
             above.or_else(|| below(elapsed))
         }
     }
-}
-
-/// The least and the most of a task's quantity; `None` where it may be anything.
-fn bounds(plan: &Plan, actuals: &Actuals, id: TaskId, task: &Task) -> Option<(f64, f64)> {
-    let estimate = task.work.estimate();
-    let may_be_touched = plan.risks.iter().enumerate().any(|(index, risk)| {
-        let risk_id = RiskId(index);
-        let actual = actuals.risks.get(risk_id.0).copied().unwrap_or(RiskActual::Unreported);
-        let may_have_happened = actual.has_happened() || (actual == RiskActual::Unreported && risk.probability.get() > 0.0);
-        may_have_happened && (risk.multiply.is_some() || risk.add.is_some()) && risk.affects.contains(&id)
-    });
-    if may_be_touched || (plan.overrun.is_some() && !estimate.is_fixed()) {
-        return None;
-    }
-    Some((estimate.distribution.quantile(0.0), estimate.distribution.quantile(1.0)))
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::calendar::Date;
 use crate::diagnostic::Fault;
 use crate::plan::actuals::facts::{Actuals, FindingActual, RiskActual, TaskActual};
-use crate::plan::actuals::outside::is_outside;
+use crate::plan::actuals::outside::{is_outside, touched};
 use crate::plan::build::{MOST_YEARS, list};
 use crate::plan::domain::{Plan, TaskId, Work};
 use crate::scenario::actuals::{ActualsText, RiskText, TaskText};
@@ -51,8 +51,9 @@ pub(super) fn resolve(text: &ActualsText, plan: &Plan, as_of: Option<Date>, is_b
             risks,
             ..Actuals::nothing(plan, date)
         };
+        let touched = touched(plan, &actuals.risks);
         for index in 0..actuals.tasks.len() {
-            let outside = is_outside(plan, &actuals, TaskId(index));
+            let outside = is_outside(plan, &actuals, &touched, TaskId(index));
             if let Some(Some(task)) = actuals.tasks.get_mut(index) {
                 task.outside_estimate = outside.is_some();
             }
