@@ -293,12 +293,8 @@ fn play(variant: Variant, truths: u32, futures: u32) -> String {
         window: window(&plan),
         watch: None,
     };
-    let before: Vec<f64> = engine::run(&Compiled::new(&plan, 1), before, &stop, |_| {})
-        .expect("it runs")
-        .finishes(0)
-        .collect();
-    let mean = before.iter().sum::<f64>() / 20_000.0;
-    let variance = before.iter().map(|finish| (finish - mean) * (finish - mean)).sum::<f64>() / 20_000.0;
+    let before = engine::run(&Compiled::new(&plan, 1), before, &stop, |_| {}).expect("it runs");
+    let variance = variance(before.finishes(0));
     assert!(narrower / n < variance, "{text}before anything was known {variance:.1}");
     let _ = writeln!(text, "  variance before anything was known {variance:.1}");
     assert!(f64::from(collapsed) <= 0.01 * n, "{text}{collapsed} of {n} collapsed");
