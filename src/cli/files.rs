@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::failure::Failure;
 use crate::analysis::{Forecast, InitiativeForecast};
 use crate::plan::Plan;
-use crate::report::charts::{self, Chart, ChartError};
+use crate::report::charts::{self, Chart, ChartError, Form};
 use crate::report::options;
 use crate::report::tables::{self, TableError};
 
 type WriteTable = fn(&Forecast) -> Result<String, TableError>;
-type DrawChart = fn(&InitiativeForecast, &Forecast) -> Result<Chart, ChartError>;
+type DrawChart = fn(&InitiativeForecast, &Forecast, Form) -> Result<Chart, ChartError>;
 
 /// The tables, as they are called in the folder, with what writes them.
 const TABLES: [(&str, WriteTable); 8] = [
@@ -73,9 +73,10 @@ impl Outputs {
         }
         for (initiative, suffix) in forecast.initiatives.iter().zip(&self.suffixes) {
             for (name, draw) in CHARTS {
-                let chart = draw(initiative, forecast).map_err(|error| Failure::Machine(error.to_string()))?;
-                files.push((format!("charts/{name}{suffix}.svg"), chart.svg.into_bytes()));
-                files.push((format!("charts/{name}{suffix}.png"), chart.png));
+                let failed = |error: ChartError| Failure::Machine(error.to_string());
+                let chart = draw(initiative, forecast, Form::FILE).map_err(failed)?;
+                files.push((format!("charts/{name}{suffix}.svg"), chart.svg().map_err(failed)?.into_bytes()));
+                files.push((format!("charts/{name}{suffix}.png"), chart.png().map_err(failed)?));
             }
         }
         Ok(files)
