@@ -91,4 +91,10 @@ impl Chart {
     pub fn inline(&self, id: &str) -> Result<String, ChartError> {
         self.canvas.inline(&self.fonts, id)
     }
+
+    /// As [`super::checks::keeps_apart`].
+    #[cfg(test)]
+    pub(super) fn keeps_apart(&self) -> Vec<String> {
+        super::checks::keeps_apart(&self.canvas, &self.fonts)
+    }
 }

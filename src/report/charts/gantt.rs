@@ -3,15 +3,13 @@
 use super::axis::Place;
 use super::canvas::{Anchor, Canvas, ChartError, Fonts, Label};
 use super::chart::{Chart, Form};
-use super::sheet::{DATES, Dates, Flags, Pole, beside, head, notes, with_partial};
-use super::style::{AXIS, Colour, FORECAST, FORECAST_LIGHT, HEARD, INK, LABEL, NOTE, PAPER, SOFT_INK, WAITING};
+use super::sheet::{Columns, DATES, Dates, Flags, Pole, beside, head, notes, with_partial};
+use super::style::{AXIS, Colour, FORECAST, FORECAST_LIGHT, HEARD, INK, NOTE, PAPER, SOFT_INK, WAITING};
 use crate::analysis::{Bar, Explanation, Forecast, InitiativeForecast, Moment, TaskSchedule};
 use crate::report::story::headline;
 use crate::report::text::{cut, short_date, span, thousands};
 
 const ROW: f64 = 26.0;
-/// What a name takes that stands above its bar.
-const NAME_ROW: f64 = 18.0;
 const BAR: f64 = 7.0;
 /// The most tasks that are drawn.
 const MOST_TASKS: usize = 25;
@@ -41,23 +39,19 @@ pub fn future_gantt(told: &Explanation, form: Form) -> Result<Chart, ChartError>
 /// Where the rows and their dates lie.
 struct Frame {
     form: Form,
+    columns: Columns,
     dates: Dates,
     top: f64,
 }
 
 impl Frame {
     fn row(&self) -> f64 {
-        row(self.form)
+        ROW + self.columns.above()
     }
 
     fn middle(&self, row: usize) -> f64 {
-        let name = if self.form.is_narrow() { NAME_ROW } else { 0.0 };
-        self.top + row as f64 * self.row() + name + ROW / 2.0
+        self.top + row as f64 * self.row() + self.columns.above() + ROW / 2.0
     }
-}
-
-fn row(form: Form) -> f64 {
-    if form.is_narrow() { ROW + NAME_ROW } else { ROW }
 }
 
 /// The picture without its rows: title, promises, dates.
@@ -79,16 +73,16 @@ struct Sheet<'a> {
 impl Sheet<'_> {
     fn draw(&self, fonts: &Fonts) -> (Canvas, Frame) {
         let form = self.form;
-        let names = if form.is_narrow() { 18.0 } else { form.width() / 3.0 };
-        let dates = Dates::new(self.low, [self.high].into_iter(), form.left() + names, form.right() - BESIDE);
+        let columns = Columns::new(form, 1.0 / 3.0, BESIDE);
+        let dates = Dates::new(self.low, [self.high].into_iter(), columns.left, columns.right);
         let title = format!("{}{}", cut(self.title, HEARD), self.ending);
         let mut canvas = Canvas::open(form.width(), &title, self.finding);
         let top = head(&mut canvas, form, fonts, (self.title, self.ending), self.subtitle);
         let flags = Flags::new(self.promises, &dates, fonts, dates.left - 6.0, form.right());
         let column = if self.column.is_empty() { 0.0 } else { 14.0 };
         let top = top + flags.height() + column;
-        let bottom = top + self.rows as f64 * row(form);
-        let frame = Frame { form, dates, top };
+        let bottom = top + self.rows as f64 * (ROW + columns.above());
+        let frame = Frame { form, columns, dates, top };
         dates.draw(&mut canvas, top, bottom);
         flags.draw(&mut canvas, fonts, &dates, (form.left(), form.right()), (top - column, bottom));
         if !form.is_narrow() {
@@ -173,7 +167,7 @@ fn bands(initiative: &InitiativeForecast, forecast: &Forecast, form: Form, fonts
     for (row, task) in shown.enumerate() {
         let y = frame.middle(row);
         let criticality = task.criticality.map_or_else(String::new, whole_percent);
-        name(&mut canvas, fonts, &frame, y, &task.title, &criticality, false);
+        frame.columns.name(&mut canvas, fonts, y, &task.title, &criticality, false);
         let colour = if task.criticality.is_some_and(|share| share >= 0.5) {
             FORECAST
         } else {
@@ -192,7 +186,7 @@ fn bands(initiative: &InitiativeForecast, forecast: &Forecast, form: Form, fonts
     let y = frame.middle(order.len());
     let above = y + ROW / 2.0 - frame.row();
     canvas.line(&[(form.left(), above), (frame.dates.right, above)], 1.0, AXIS, None);
-    name(&mut canvas, fonts, &frame, y, "All of it finished", "", true);
+    frame.columns.name(&mut canvas, fonts, y, "All of it finished", "", true);
     whisker(&mut canvas, fonts, &frame, y, [&ends[0], &ends[1], &ends[2]]);
     canvas
 }
@@ -226,31 +220,6 @@ fn finding(initiative: &InitiativeForecast, all: &[&TaskSchedule]) -> String {
         ));
     }
     text + "."
-}
-
-/// The name of a row, and what stands at the right end of the column; above the bar where there is no room beside it.
-fn name(canvas: &mut Canvas, fonts: &Fonts, frame: &Frame, y: f64, title: &str, note: &str, bold: bool) {
-    let form = frame.form;
-    let (end, y) = if form.is_narrow() {
-        (form.right(), y - ROW / 2.0 - 2.0)
-    } else {
-        (frame.dates.left - 12.0, y + 4.5)
-    };
-    let taken = if note.is_empty() {
-        0.0
-    } else {
-        fonts.width(note, NOTE, false) + 10.0
-    };
-    canvas.label(Label {
-        bold,
-        ..Label::at(form.left(), y, fonts.cut(title, LABEL, bold, end - form.left() - taken))
-    });
-    canvas.label(Label {
-        anchor: Anchor::End,
-        size: NOTE,
-        colour: SOFT_INK,
-        ..Label::at(end, y, note.to_owned())
-    });
 }
 
 /// A date beside a bar, on a ground of its own where a promise's line passes.
@@ -354,7 +323,7 @@ fn future_bar(canvas: &mut Canvas, fonts: &Fonts, frame: &Frame, y: f64, bar: &B
         .of
         .as_ref()
         .map_or_else(|| bar.title.clone(), |of| format!("{} ({of})", bar.title));
-    name(canvas, fonts, frame, y, &title, "", bar.drives);
+    frame.columns.name(canvas, fonts, y, &title, "", bar.drives);
     let started = bar.started.as_ref().map_or(frame.dates.right, |at| frame.dates.of(at));
     let stripe = |canvas: &mut Canvas, from: f64, to: f64, height: f64, colour: Colour| {
         if to > from {

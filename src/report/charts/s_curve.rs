@@ -40,7 +40,8 @@ struct Marker {
 struct Frame {
     left: f64,
     right: f64,
-    /// Where text ends.
+    /// Where text begins, and where it ends.
+    begin: f64,
     edge: f64,
     low: Place,
     high: Place,
@@ -87,6 +88,7 @@ fn draw(initiative: &InitiativeForecast, forecast: &Forecast, form: Form, fonts:
     let mut frame = Frame {
         left: if form.is_file() { 64.0 } else { 54.0 },
         right: form.right() - 22.0,
+        begin: form.left(),
         edge: form.right(),
         low,
         high,
@@ -104,7 +106,7 @@ fn draw(initiative: &InitiativeForecast, forecast: &Forecast, form: Form, fonts:
     area.extend(curve.first().map(|&(x, _)| (x, frame.bottom)));
     canvas.area(&area, FORECAST_AREA);
     inner_grid(&mut canvas, &frame);
-    poles(&mut canvas, &markers, &placed, &frame);
+    poles(&mut canvas, fonts, &markers, &placed, &frame);
     canvas.line(&curve, 2.6, FORECAST, None);
     canvas.line(&[(frame.left, frame.bottom), (frame.right, frame.bottom)], 1.0, AXIS, None);
     for marker in markers.iter().filter(|marker| frame.holds(marker.at)) {
@@ -322,7 +324,7 @@ fn arrowed(marker: &Marker, frame: &Frame) -> String {
     }
 }
 
-fn poles(canvas: &mut Canvas, markers: &[Marker], placed: &[Placed], frame: &Frame) {
+fn poles(canvas: &mut Canvas, fonts: &Fonts, markers: &[Marker], placed: &[Placed], frame: &Frame) {
     for (marker, placed) in markers.iter().zip(placed) {
         let x = frame.x(marker.at);
         let top = frame.top - 6.0 - (placed.row as f64 + 1.0) * ROW + 3.0;
@@ -331,10 +333,12 @@ fn poles(canvas: &mut Canvas, markers: &[Marker], placed: &[Placed], frame: &Fra
             canvas.line(&[(x, top), (x, frame.bottom)], 1.6, marker.line, marker.dash);
         }
         let gap = if inside { 6.0 } else { 0.0 };
+        let text = arrowed(marker, frame);
+        let width = fonts.width(&text, LABEL, false);
+        let start = if placed.is_left { x - gap - width } else { x + gap };
         canvas.label(Label {
-            anchor: if placed.is_left { Anchor::End } else { Anchor::Start },
             colour: marker.ink,
-            ..Label::at(if placed.is_left { x - gap } else { x + gap }, top + 13.0, arrowed(marker, frame))
+            ..Label::at(start.min(frame.edge - width).max(frame.begin), top + 13.0, text)
         });
     }
 }

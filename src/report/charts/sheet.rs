@@ -4,7 +4,10 @@ use super::axis::{Place, Tick, ticks};
 use super::canvas::{Anchor, Canvas, Fonts, Label};
 use super::chart::Form;
 use super::flags::{Flag, Placed, place};
-use super::style::{AXIS, FORECAST_AREA, GRID, LABEL, NOTE, PAPER, PROMISE, PROMISE_INK, SOFT_INK, TITLE};
+use super::style::{
+    AXIS, ESTIMATE, ESTIMATE_INK, FORECAST, FORECAST_AREA, FORECAST_LIGHT, GRID, INK, LABEL, NOTE, PAPER, PROMISE, PROMISE_INK, SOFT_INK,
+    TITLE,
+};
 use crate::analysis::{Forecast, Moment};
 use crate::report::text::thousands;
 
@@ -166,10 +169,12 @@ pub struct Pole {
     pub at: Place,
     /// What its flag says.
     pub text: String,
+    /// Whether it is what engineering said, and not a promise.
+    pub is_estimate: bool,
 }
 
 /// The widest text of a flag.
-const FLAG: f64 = 260.0;
+const FLAG: f64 = 340.0;
 const FLAG_ROW: f64 = 21.0;
 
 impl Pole {
@@ -182,6 +187,17 @@ impl Pole {
         Some(Self {
             at: Place::evening(date),
             text: format!("{to}{rest}"),
+            is_estimate: false,
+        })
+    }
+
+    /// The pole of what engineering said.
+    pub fn estimated(at: &Moment, odds: &str) -> Option<Self> {
+        let date = at.date?;
+        Some(Self {
+            at: Place::evening(date),
+            text: format!("estimate · {}{odds}", date.long()),
+            is_estimate: true,
         })
     }
 }
@@ -221,16 +237,26 @@ impl<'p> Flags<'p> {
 
     /// Draws them, and their poles down to `bottom`. `left` to `right` is where text may stand when none is beside the pole.
     pub fn draw(&self, canvas: &mut Canvas, fonts: &Fonts, dates: &Dates, (left, right): (f64, f64), (top, bottom): (f64, f64)) {
+        let mut labels = Vec::new();
         for (pole, placed) in self.poles.iter().zip(&self.placed) {
             let x = dates.x(pole.at);
             let from = top - (placed.row as f64 + 1.0) * FLAG_ROW + 3.0;
-            canvas.line(&[(x, from), (x, bottom)], 1.6, PROMISE, None);
+            let (line, colour, dash) = if pole.is_estimate {
+                (ESTIMATE, ESTIMATE_INK, Some(5.0))
+            } else {
+                (PROMISE, PROMISE_INK, None)
+            };
+            canvas.line(&[(x, from), (x, bottom)], 1.6, line, dash);
             let width = fonts.width(&pole.text, LABEL, false);
             let start = if placed.is_left { x - 6.0 - width } else { x + 6.0 };
-            canvas.label(Label {
-                colour: PROMISE_INK,
+            labels.push(Label {
+                colour,
                 ..Label::at(start.min(right - width).max(left), from + 13.0, pole.text.clone())
             });
+        }
+        // Without room beside its pole a text stands on it; the poles are drawn first.
+        for label in labels {
+            beside(canvas, fonts, label);
         }
     }
 }
@@ -260,4 +286,110 @@ pub fn nothing(canvas: &mut Canvas, form: Form, fonts: &Fonts, top: f64, first: 
         ..text(LABEL)
     });
     canvas.end(bottom + 20.0);
+}
+
+/// Where rows and what belongs to them stand: names left of the plot, or above it where there is no room beside it.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns {
+    /// Left end of the plot.
+    pub left: f64,
+    /// Right end of the plot.
+    pub right: f64,
+    form: Form,
+}
+
+impl Columns {
+    /// Names take `share` of the width; right of the plot `beside` is kept free.
+    pub fn new(form: Form, share: f64, beside: f64) -> Self {
+        let names = if form.is_narrow() { 18.0 } else { form.width() * share };
+        Self {
+            left: form.left() + names,
+            right: form.right() - beside,
+            form,
+        }
+    }
+
+    /// What the name takes above its row.
+    pub fn above(&self) -> f64 {
+        if self.form.is_narrow() { 18.0 } else { 0.0 }
+    }
+
+    /// Draws the name of the row whose middle is at `middle`, and what stands at the right end of the column.
+    pub fn name(&self, canvas: &mut Canvas, fonts: &Fonts, middle: f64, title: &str, note: &str, bold: bool) {
+        let (end, y) = if self.form.is_narrow() {
+            (self.form.right(), middle - 15.0)
+        } else {
+            (self.left - 12.0, middle + 4.5)
+        };
+        self.write(canvas, fonts, (end, y), title, note, bold);
+    }
+
+    /// As [`Columns::name`], at this foot of the line.
+    pub fn write(&self, canvas: &mut Canvas, fonts: &Fonts, (end, y): (f64, f64), title: &str, note: &str, bold: bool) {
+        let taken = if note.is_empty() {
+            0.0
+        } else {
+            fonts.width(note, NOTE, false) + 10.0
+        };
+        canvas.label(Label {
+            bold,
+            ..Label::at(self.form.left(), y, fonts.cut(title, LABEL, bold, end - self.form.left() - taken))
+        });
+        canvas.label(Label {
+            anchor: Anchor::End,
+            size: NOTE,
+            colour: SOFT_INK,
+            ..Label::at(end, y, note.to_owned())
+        });
+    }
+}
+
+/// Draws texts below their places in one line, moved aside so that they keep apart; those marked as less important are left out where
+/// there is no room for all.
+pub fn under(canvas: &mut Canvas, fonts: &Fonts, texts: &[(f64, String, bool)], (left, right): (f64, f64), y: f64) {
+    const GAP: f64 = 10.0;
+    let widths =
+        |texts: &[&(f64, String, bool)]| -> Vec<f64> { texts.iter().map(|(_, text, bold)| fonts.width(text, NOTE, *bold)).collect() };
+    let mut shown: Vec<&(f64, String, bool)> = texts.iter().filter(|(_, text, _)| !text.is_empty()).collect();
+    if widths(&shown).iter().map(|width| width + GAP).sum::<f64>() > right - left + GAP {
+        shown.retain(|(_, _, bold)| *bold);
+    }
+    let widths = widths(&shown);
+    let mut starts: Vec<f64> = Vec::new();
+    let mut free = left;
+    for ((x, _, _), width) in shown.iter().zip(&widths) {
+        let start = (x - width / 2.0).max(free);
+        starts.push(start);
+        free = start + width + GAP;
+    }
+    let mut end = right;
+    for (start, width) in starts.iter_mut().zip(&widths).rev() {
+        *start = start.min(end - width);
+        end = *start - GAP;
+    }
+    for ((_, text, bold), start) in shown.iter().zip(starts) {
+        let label = Label {
+            size: NOTE,
+            bold: *bold,
+            colour: if *bold { INK } else { SOFT_INK },
+            ..Label::at(start, y, text.clone())
+        };
+        beside(canvas, fonts, label);
+    }
+}
+
+/// A band from the tenth to the ninetieth percentile, open to the right where it never ends.
+pub fn band(canvas: &mut Canvas, dates: &Dates, y: f64, half: f64, (low, high): (&Moment, &Moment)) {
+    let (from, to) = (dates.of(low), dates.of(high));
+    canvas.rectangle((from, y - half), (to.max(from + 2.0), y + half), FORECAST_LIGHT);
+    if high.date.is_none() {
+        canvas.area(&[(to, y - half - 3.0), (to + 10.0, y), (to, y + half + 3.0)], FORECAST_LIGHT);
+    }
+}
+
+/// A median on its band.
+pub fn median(canvas: &mut Canvas, dates: &Dates, y: f64, at: &Moment) {
+    if at.date.is_some() {
+        canvas.dot(dates.of(at), y, 5.0, FORECAST);
+    }
 }

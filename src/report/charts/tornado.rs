@@ -2,15 +2,13 @@
 
 use super::canvas::{Anchor, Canvas, ChartError, Fonts, Label};
 use super::chart::{Chart, Form};
-use super::sheet::{head, notes, nothing, with_partial};
+use super::sheet::{Columns, head, notes, nothing, with_partial};
 use super::style::{AXIS, ESTIMATE, ESTIMATE_INK, FORECAST, GRID, HEARD, INK, LABEL, NOTE, SOFT_INK};
 use crate::analysis::{Forecast, InitiativeForecast};
 use crate::report::text::{cut, weeks_moved};
 use crate::units::DAYS_PER_WEEK;
 
 const ROW: f64 = 27.0;
-/// What a name takes that stands above its bar.
-const NAME_ROW: f64 = 18.0;
 const BAR: f64 = 15.0;
 /// What the last number takes, right of the bars.
 const BESIDE: f64 = 60.0;
@@ -49,14 +47,14 @@ fn draw(initiative: &InitiativeForecast, forecast: &Forecast, form: Form, fonts:
         nothing(&mut canvas, form, fonts, top, "Nothing on its own moves the date by 0.1 weeks.", "");
         return canvas;
     }
-    let row = if form.is_narrow() { ROW + NAME_ROW } else { ROW };
+    let columns = Columns::new(form, 0.36, BESIDE);
+    let row = ROW + columns.above();
     let bottom = top + bars.len() as f64 * row;
     let values = || bars.iter().flat_map(|bar| [Some(bar.p80), bar.p50].into_iter().flatten());
     let (low, high) = values().fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
     // Where a bar goes to the left, its number stands there too.
     let minus = if low < 0.0 { 44.0 } else { 0.0 };
-    let names = if form.is_narrow() { 12.0 } else { form.width() * 0.36 };
-    let (left, right) = (form.left() + names + minus, form.right() - BESIDE);
+    let (left, right) = (columns.left + minus, columns.right);
     let x = |days: f64| left + (days - low) / (high - low) * (right - left);
     grid(&mut canvas, &x, (low, high), (top, bottom), right - left);
     for (index, bar) in bars.iter().enumerate() {
@@ -68,14 +66,14 @@ fn draw(initiative: &InitiativeForecast, forecast: &Forecast, form: Form, fonts:
         } else {
             bar.name.to_owned()
         };
-        let (room, y) = if form.is_narrow() {
-            (form.room(), above + 14.0)
+        let (end, y) = if form.is_narrow() {
+            (form.right(), above + 14.0)
         } else {
-            (names - 14.0, middle + 4.5)
+            (columns.left - 14.0, middle + 4.5)
         };
         canvas.label(Label {
             colour: ink,
-            ..Label::at(form.left(), y, fonts.cut(&name, LABEL, false, room))
+            ..Label::at(form.left(), y, fonts.cut(&name, LABEL, false, end - form.left()))
         });
         let (from, to) = (x(bar.p80.min(0.0)), x(bar.p80.max(0.0)));
         canvas.rectangle((from, middle - BAR / 2.0), (to, middle + BAR / 2.0), colour);
