@@ -30,7 +30,7 @@ const LIBRARIES: [(&str, &[&str]); 15] = [
     ("libm", &["sampling"]),
     ("statrs", &["sampling", "statistics"]),
     ("toml", &["scenario"]),
-    ("rayon", &["engine"]),
+    ("rayon", &["engine", "cli"]),
     ("plotters", &["report"]),
     ("csv", &["report", "plan"]),
     ("clap", &["cli"]),
