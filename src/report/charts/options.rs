@@ -4,7 +4,7 @@ use super::axis::Place;
 use super::canvas::{Anchor, Canvas, ChartError, Fonts, Label};
 use super::chart::{Chart, Form};
 use super::sheet::{Columns, DATES, Dates, Flags, Pole, band, head, median, notes, nothing, under};
-use super::style::{AXIS, FORECAST, HEARD, INK, LABEL, NOTE, PROMISE, SOFT_INK};
+use super::style::{FORECAST, GRID, HEARD, INK, LABEL, NOTE, PROMISE, SOFT_INK};
 use crate::analysis::{Alternative, Comparison, FinishComparison, PromiseComparison};
 use crate::report::text::{amount, cut, percent, short_date, signed_amount, thousands};
 
@@ -105,7 +105,7 @@ fn draw(initiative: &str, comparison: &Comparison, form: Form, fonts: &Fonts) ->
         let from = top + index as f64 * (ROW + above);
         let middle = from + above + if form.is_narrow() { 12.0 } else { 20.0 };
         if index > 0 {
-            canvas.line(&[(form.left(), from), (form.right(), from)], 1.0, AXIS, Some(2.0));
+            canvas.line(&[(form.left(), from), (form.right(), from)], 1.0, GRID, None);
         }
         let odds = promise(way, initiative).map_or_else(|| "–".into(), |promise| short(&percent(&promise.p_on_time)));
         let cost = if way.is_plan {
