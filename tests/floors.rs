@@ -31,7 +31,7 @@ const LIBRARIES: [(&str, &[&str]); 16] = [
     ("libm", &["sampling"]),
     ("statrs", &["sampling", "statistics"]),
     ("toml", &["scenario"]),
-    ("rayon", &["engine"]),
+    ("rayon", &["engine", "cli"]),
     ("plotters", &["report"]),
     ("csv", &["report", "plan"]),
     ("csv_core", &["scenario"]),

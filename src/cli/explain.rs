@@ -130,12 +130,13 @@ fn names(which: Which) -> [String; 3] {
 
 /// The files by their names.
 fn files(told: &Explanation, [story, svg, png]: &[String; 3]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-    let chart = report::charts::future_gantt(told).map_err(|error| Failure::Machine(error.to_string()))?;
+    let failed = |error: report::charts::ChartError| Failure::Machine(error.to_string());
+    let chart = report::charts::future_gantt(told, report::charts::Form::FILE).map_err(failed)?;
     let text = report::story::markdown(told, svg);
     Ok(vec![
         (story.clone(), text.into_bytes()),
-        (svg.clone(), chart.svg.into_bytes()),
-        (png.clone(), chart.png),
+        (svg.clone(), chart.svg().map_err(failed)?.into_bytes()),
+        (png.clone(), chart.png().map_err(failed)?),
     ])
 }
 

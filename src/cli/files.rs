@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use super::failure::Failure;
 use crate::analysis::{Forecast, InitiativeForecast};
 use crate::plan::Plan;
-use crate::report::charts::{self, Chart, ChartError};
+use crate::report::charts::{self, Chart, ChartError, Form};
 use crate::report::options;
 use crate::report::tables::{self, TableError};
 
 type WriteTable = fn(&Forecast) -> Result<String, TableError>;
-type DrawChart = fn(&InitiativeForecast, &Forecast) -> Result<Chart, ChartError>;
+type DrawChart = fn(&Forecast, Form) -> Result<Chart, ChartError>;
+type DrawInitiative = fn(&InitiativeForecast, &Forecast, Form) -> Result<Chart, ChartError>;
 
 /// The tables, as they are called in the folder, with what writes them.
 const TABLES: [(&str, WriteTable); 8] = [
@@ -24,8 +27,21 @@ const TABLES: [(&str, WriteTable); 8] = [
     ("dependencies.csv", tables::dependencies_csv),
 ];
 
+/// The charts of all initiatives together, with what draws them.
+const CHARTS: [(&str, DrawChart); 2] = [("timelines", charts::timelines), ("capacity", charts::capacity)];
+
 /// The charts of each initiative, with what draws them.
-const CHARTS: [(&str, DrawChart); 3] = [("s-curve", charts::s_curve), ("tornado", charts::tornado), ("gantt", charts::gantt)];
+const INITIATIVE_CHARTS: [(&str, DrawInitiative); 5] = [
+    ("s-curve", charts::s_curve),
+    ("dots", charts::dots),
+    ("tornado", charts::tornado),
+    ("gantt", charts::gantt),
+    ("checkpoints", charts::checkpoints),
+];
+
+/// The chart of the budgets, where there are any, and that of each initiative's options.
+const BUDGETS_CHART: &str = "budgets";
+const OPTIONS_CHART: &str = "options";
 
 const SUMMARY: &str = "summary.json";
 pub(super) const OPTIONS: &str = "options.csv";
@@ -35,6 +51,7 @@ pub(super) struct Outputs {
     /// What the names of an initiative's charts end with, in the order of the plan.
     suffixes: Vec<String>,
     has_options: bool,
+    has_budgets: bool,
 }
 
 impl Outputs {
@@ -42,16 +59,25 @@ impl Outputs {
         Self {
             suffixes: suffixes(plan),
             has_options: !plan.options.is_empty(),
+            has_budgets: !plan.budgets.is_empty(),
         }
     }
 
     /// The paths of all outputs inside the folder.
     pub(super) fn names(&self) -> Vec<String> {
-        let charts = self.suffixes.iter().flat_map(|suffix| {
-            CHARTS
-                .iter()
-                .flat_map(move |(chart, _)| ["svg", "png"].map(|end| format!("charts/{chart}{suffix}.{end}")))
-        });
+        let whole = CHARTS
+            .map(|(chart, _)| chart)
+            .into_iter()
+            .chain(self.has_budgets.then_some(BUDGETS_CHART));
+        let of_each = INITIATIVE_CHARTS
+            .map(|(chart, _)| chart)
+            .into_iter()
+            .chain(self.has_options.then_some(OPTIONS_CHART));
+        let of_each = self
+            .suffixes
+            .iter()
+            .flat_map(move |suffix| of_each.clone().map(move |chart| format!("{chart}{suffix}")));
+        let charts = whole.map(str::to_owned).chain(of_each).flat_map(|chart| file_names(&chart));
         std::iter::once(SUMMARY)
             .chain(TABLES.map(|(name, _)| name))
             .chain(self.has_options.then_some(OPTIONS))
@@ -71,15 +97,54 @@ impl Outputs {
             let text = options::options_csv(comparison).map_err(|error| Failure::Machine(error.to_string()))?;
             files.push((OPTIONS.to_owned(), text.into_bytes()));
         }
-        for (initiative, suffix) in forecast.initiatives.iter().zip(&self.suffixes) {
-            for (name, draw) in CHARTS {
-                let chart = draw(initiative, forecast).map_err(|error| Failure::Machine(error.to_string()))?;
-                files.push((format!("charts/{name}{suffix}.svg"), chart.svg.into_bytes()));
-                files.push((format!("charts/{name}{suffix}.png"), chart.png));
-            }
-        }
+        files.extend(drawn(self.pictures(forecast))?);
         Ok(files)
     }
+
+    /// What is to be drawn, in the order of the names.
+    fn pictures<'f>(&'f self, forecast: &'f Forecast) -> Vec<Picture<'f>> {
+        let mut pictures: Vec<Picture<'f>> = Vec::new();
+        for (name, draw) in CHARTS {
+            pictures.push((name.to_owned(), Box::new(move || draw(forecast, Form::FILE))));
+        }
+        if self.has_budgets {
+            pictures.push((BUDGETS_CHART.to_owned(), Box::new(move || charts::budgets(forecast, Form::FILE))));
+        }
+        for (initiative, suffix) in forecast.initiatives.iter().zip(&self.suffixes) {
+            for (name, draw) in INITIATIVE_CHARTS {
+                pictures.push((format!("{name}{suffix}"), Box::new(move || draw(initiative, forecast, Form::FILE))));
+            }
+            if let Some(comparison) = &forecast.options {
+                pictures.push((
+                    format!("{OPTIONS_CHART}{suffix}"),
+                    Box::new(move || charts::options(&initiative.id, comparison, Form::FILE)),
+                ));
+            }
+        }
+        pictures
+    }
+}
+
+/// A chart by its name, and what lays it out.
+type Picture<'f> = (String, Box<dyn Fn() -> Result<Chart, ChartError> + Sync + 'f>);
+
+/// The two files of a chart.
+fn file_names(chart: &str) -> [String; 2] {
+    ["svg", "png"].map(|end| format!("charts/{chart}.{end}"))
+}
+
+/// The files of the pictures. Each is drawn on its own, so that no processor waits.
+fn drawn(pictures: Vec<Picture<'_>>) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let both: Result<Vec<_>, ChartError> = pictures
+        .par_iter()
+        .map(|(name, draw)| {
+            let chart = draw()?;
+            let [svg, png] = file_names(name);
+            Ok([(svg, chart.svg()?.into_bytes()), (png, chart.png()?)])
+        })
+        .collect();
+    let both = both.map_err(|error| Failure::Machine(error.to_string()))?;
+    Ok(both.into_iter().flatten().collect())
 }
 
 /// Characters of an id that go into a file name; file systems take 255 bytes for the whole.

@@ -13,16 +13,19 @@ const MOST_QUARTERS: usize = 8;
 /// Incident classes that a sentence names.
 const MOST_BLAMED: usize = 3;
 
-const HORIZON: &str = "horizon";
+/// The period of what speaks of the whole span.
+pub const HORIZON: &str = "horizon";
 
 /// A budget with its periods.
-struct Budget<'a> {
-    whole: &'a BudgetForecast,
-    quarters: Vec<&'a BudgetForecast>,
+pub struct Budget<'a> {
+    /// To the horizon.
+    pub whole: &'a BudgetForecast,
+    /// Its quarters, where it has them.
+    pub quarters: Vec<&'a BudgetForecast>,
 }
 
 /// The budgets with their quarters, kind by kind; within a kind in the order of the file.
-fn budgets(forecast: &Forecast) -> Vec<Budget<'_>> {
+pub fn budgets(forecast: &Forecast) -> Vec<Budget<'_>> {
     let mut budgets: Vec<Budget> = Vec::new();
     let same = |a: &BudgetForecast, b: &BudgetForecast| a.id == b.id && a.kind == b.kind && a.counted == b.counted;
     for row in &forecast.budgets {

@@ -272,7 +272,7 @@ fn when(checkpoint: &CheckpointForecast) -> String {
 }
 
 /// The promise whose odds the checkpoints move most: one that is lost, or safe, whatever they say tells nothing.
-fn telling_promise(checkpoints: &[&CheckpointForecast]) -> Option<usize> {
+pub fn telling_promise(checkpoints: &[&CheckpointForecast]) -> Option<usize> {
     let moved = |promise: usize| {
         let of = |outlook: &Option<Outlook>| {
             outlook
@@ -290,7 +290,7 @@ fn telling_promise(checkpoints: &[&CheckpointForecast]) -> Option<usize> {
 }
 
 /// A share in whole hundredths that claims no certainty: `<1`, `37`, `>99`.
-fn whole(share: &Share) -> String {
+pub fn whole(share: &Share) -> String {
     let rounded = (share.p * 100.0).round();
     if rounded < 1.0 {
         "<1".into()
@@ -302,7 +302,7 @@ fn whole(share: &Share) -> String {
 }
 
 /// For whom a promise is, where there are several.
-fn for_whom(trigger: &Trigger, promises: usize) -> String {
+pub fn for_whom(trigger: &Trigger, promises: usize) -> String {
     match &trigger.to {
         Some(to) if promises > 1 => format!(" for the {}", cut(to, 60)),
         _ if promises > 1 => format!(" for {}", trigger.date.long()),

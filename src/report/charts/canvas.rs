@@ -16,8 +16,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, register_font};
 use unicode_width::UnicodeWidthChar;
 
-use super::chart::Chart;
-use super::style::{Colour, FAMILY, PAPER};
+use super::style::{Colour, FAMILY, INK, LABEL, PAPER, variable};
 use crate::inert::inert;
 
 static REGULAR: &[u8] = include_bytes!("font/DejaVuSans-subset.ttf");
@@ -50,11 +49,12 @@ impl fmt::Display for ChartError {
 
 impl std::error::Error for ChartError {}
 
-fn failed(error: impl fmt::Display) -> ChartError {
+pub(super) fn failed(error: impl fmt::Display) -> ChartError {
     ChartError(error.to_string())
 }
 
 /// The embedded font, ready to measure and to draw.
+#[derive(Clone)]
 pub struct Fonts {
     regular: FontDesc<'static>,
     bold: FontDesc<'static>,
@@ -110,6 +110,32 @@ impl Fonts {
     }
 }
 
+impl Fonts {
+    /// `text`, inert, in lines that are at most `room` wide; what is left after `most` lines is cut with an ellipsis.
+    #[must_use]
+    pub fn wrap(&self, text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
+        let text = inert(text);
+        let mut lines: Vec<String> = Vec::new();
+        let mut words = text.split(' ').filter(|word| !word.is_empty()).peekable();
+        while words.peek().is_some() {
+            let mut line = String::new();
+            if lines.len() + 1 == most {
+                line = words.by_ref().collect::<Vec<_>>().join(" ");
+            }
+            while let Some(word) = words.next_if(|word| line.is_empty() || self.width(&format!("{line} {word}"), size, false) <= room) {
+                line = if line.is_empty() {
+                    word.to_owned()
+                } else {
+                    format!("{line} {word}")
+                };
+            }
+            // A single word may be wider than the line.
+            lines.push(self.cut(&line, size, false, room));
+        }
+        lines
+    }
+}
+
 /// Which point of a text its x names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Anchor {
@@ -140,6 +166,22 @@ pub struct Label {
     pub text: String,
 }
 
+impl Label {
+    /// A text of the usual size and colour that begins here.
+    #[must_use]
+    pub const fn at(x: f64, y: f64, text: String) -> Self {
+        Self {
+            x,
+            y,
+            anchor: Anchor::Start,
+            size: LABEL,
+            bold: false,
+            colour: INK,
+            text,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Mark {
     Line {
@@ -165,6 +207,7 @@ enum Mark {
 }
 
 /// A picture as it is laid out.
+#[derive(Debug, Clone)]
 pub struct Canvas {
     width: u32,
     height: u32,
@@ -178,12 +221,35 @@ impl Canvas {
     #[must_use]
     pub fn new(width: f64, height: f64, title: &str, description: &str) -> Self {
         Self {
-            width: (width.clamp(1.0, 4_000.0).round() as u32).max(1),
-            height: (height.clamp(1.0, 4_000.0).round() as u32).max(1),
+            width: side(width),
+            height: side(height),
             title: inert(title),
             description: inert(description),
             marks: Vec::new(),
         }
+    }
+
+    /// An empty picture whose height is known once all is drawn; see [`Canvas::end`].
+    #[must_use]
+    pub fn open(width: f64, title: &str, description: &str) -> Self {
+        Self::new(width, MOST, title, description)
+    }
+
+    /// Ends the picture at this height.
+    pub fn end(&mut self, height: f64) {
+        self.height = side(height);
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What a screen reader says in its place.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.description
     }
 
     /// A line through points, `dash` long strokes and gaps where given.
@@ -229,6 +295,21 @@ impl Canvas {
         }
     }
 
+    /// A circle with a hole.
+    pub fn ring(&mut self, x: f64, y: f64, radius: f64, colour: Colour) {
+        self.dot(x, y, radius, colour);
+        if let Some(&at) = self.bounded(&[(x, y)]).first() {
+            let radius = (radius - 2.0).max(0.5);
+            self.marks.push(Mark::Dot { at, radius, colour: PAPER });
+        }
+    }
+
+    /// A triangle that points to a place, from above or from below.
+    pub fn pointer(&mut self, x: f64, y: f64, size: f64, from_above: bool, colour: Colour) {
+        let back = if from_above { y - 1.6 * size } else { y + 1.6 * size };
+        self.area(&[(x, y), (x - size, back), (x + size, back)], colour);
+    }
+
     /// A text.
     pub fn label(&mut self, label: Label) {
         if let Some(&(x, y)) = self.bounded(&[(label.x, label.y)]).first()
@@ -257,6 +338,12 @@ impl Canvas {
             .collect()
     }
 
+    /// Width and height.
+    #[cfg(test)]
+    pub(super) fn extent(&self) -> [f64; 2] {
+        [self.width, self.height].map(f64::from)
+    }
+
     /// What is finite, and not far outside: nothing beyond the picture has to be exact.
     fn bounded(&self, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
         let (right, bottom) = (f64::from(self.width) + 100.0, f64::from(self.height) + 100.0);
@@ -267,48 +354,73 @@ impl Canvas {
             .collect()
     }
 
-    /// Writes the picture both ways.
-    ///
-    /// # Errors
-    /// [`ChartError`] where plotters fails or the PNG cannot be encoded.
-    pub fn finish(&self, fonts: &Fonts) -> Result<Chart, ChartError> {
-        Ok(Chart {
-            svg: self.svg(fonts)?,
-            png: self.png(fonts)?,
-        })
-    }
-
     /// Width and height in this many steps per unit.
     fn size(&self, steps: u32) -> (u32, u32) {
         (self.width * steps, self.height * steps)
     }
 
-    /// The picture as SVG.
+    /// The marks as elements of SVG, closing tag included, the first of them the ground.
+    fn elements(&self, fonts: &Fonts) -> Result<String, ChartError> {
+        let mut drawn = String::new();
+        {
+            let area = SVGBackend::with_string(&mut drawn, self.size(STEPS)).into_drawing_area();
+            self.draw(&area, Medium::Svg, fonts)?;
+        }
+        // The root tag that plotters wrote has the size of the fine canvas, and nothing for a screen reader.
+        let (_, elements) = drawn.split_once('>').ok_or_else(|| failed("plotters wrote no SVG"))?;
+        Ok(elements.to_owned())
+    }
+
+    /// The picture as SVG, a file of its own.
     ///
     /// # Errors
     /// [`ChartError`] where plotters fails.
     pub fn svg(&self, fonts: &Fonts) -> Result<String, ChartError> {
         let (width, height) = self.size(STEPS);
-        let mut drawn = String::new();
-        {
-            let area = SVGBackend::with_string(&mut drawn, (width, height)).into_drawing_area();
-            self.draw(&area, Medium::Svg, fonts)?;
-        }
-        // The root tag that plotters wrote has the size of the fine canvas, and nothing for a screen reader.
-        let (_, marks) = drawn.split_once('>').ok_or_else(|| failed("plotters wrote no SVG"))?;
         Ok(format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" \
-             role=\"img\">\n<title>{}</title>\n<desc>{}</desc>{marks}",
+             role=\"img\">\n<title>{}</title>\n<desc>{}</desc>{}",
             self.width,
             self.height,
             escape(&self.title),
             escape(&self.description),
+            self.elements(fonts)?,
         ))
     }
 
-    fn png(&self, fonts: &Fonts) -> Result<Vec<u8>, ChartError> {
+    /// The picture as SVG inside a page: no ground, and each colour a variable of the page, so that light and dark can differ.
+    ///
+    /// `id` tells it from other pictures of the page.
+    ///
+    /// # Errors
+    /// [`ChartError`] where plotters fails.
+    pub fn inline(&self, fonts: &Fonts, id: &str) -> Result<String, ChartError> {
+        let (width, height) = self.size(STEPS);
+        let id: String = id
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .take(100)
+            .collect();
+        let elements = self.elements(fonts)?;
+        let ground = elements.find("/>").map_or(0, |end| end + 2);
+        Ok(format!(
+            "<svg class=\"chart\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
+             aria-labelledby=\"{id}-title {id}-desc\">\n<title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>{}",
+            self.width,
+            self.height,
+            escape(&self.title),
+            escape(&self.description),
+            with_variables(elements.get(ground..).unwrap_or_default()),
+        ))
+    }
+
+    /// The picture as PNG.
+    ///
+    /// # Errors
+    /// [`ChartError`] where plotters or the encoder fails.
+    pub fn png(&self, fonts: &Fonts) -> Result<Vec<u8>, ChartError> {
         let (width, height) = self.size(SCALE * FINE);
-        let mut fine = vec![0; width as usize * height as usize * 3];
+        let mut fine = vec![PAPER[0]; width as usize * height as usize * 3];
         {
             let area = BitMapBackend::with_buffer(&mut fine, (width, height)).into_drawing_area();
             self.draw(&area, Medium::Png, fonts)?;
@@ -317,7 +429,10 @@ impl Canvas {
     }
 
     fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>, medium: Medium, fonts: &Fonts) -> Result<(), ChartError> {
-        area.fill(&paint(PAPER)).map_err(failed)?;
+        // A bitmap is paper from the beginning.
+        if medium == Medium::Svg {
+            area.fill(&paint(PAPER)).map_err(failed)?;
+        }
         for mark in &self.marks {
             match mark {
                 Mark::Line {
@@ -343,6 +458,36 @@ impl Canvas {
         }
         area.present().map_err(failed)
     }
+}
+
+/// The longest side of a picture.
+const MOST: f64 = 4_000.0;
+
+/// A side in whole units.
+fn side(length: f64) -> u32 {
+    (length.clamp(1.0, MOST).round() as u32).max(1)
+}
+
+/// What plotters wrote, with a variable for each colour. Only attributes are looked at: in a text a quote is escaped.
+fn with_variables(elements: &str) -> String {
+    let mut text = String::with_capacity(elements.len() + elements.len() / 4);
+    let mut parts = elements.split("=\"#");
+    text.extend(parts.next());
+    for part in parts {
+        let variable = part.get(..6).and_then(variable);
+        match (variable, part.get(6..)) {
+            (Some(variable), Some(rest)) => {
+                text.push_str("=\"");
+                text.push_str(&variable);
+                text.push_str(rest);
+            }
+            _ => {
+                text.push_str("=\"#");
+                text.push_str(part);
+            }
+        }
+    }
+    text
 }
 
 /// What is drawn on, and how fine its coordinates are.
@@ -529,26 +674,27 @@ fn without_marks(text: &str) -> String {
     text.chars().filter(|c| c.width() != Some(0)).collect()
 }
 
-/// Each pixel the mean of the finer ones that it covers.
+/// Each pixel the mean of the four finer ones that it covers.
 fn averaged(fine: &[u8], width: usize) -> Vec<u8> {
-    const STEP: usize = FINE as usize;
-    const COUNT: u16 = (FINE * FINE) as u16;
+    const { assert!(FINE == 2) };
+    // Most of a chart is paper: so many finer pixels of it are taken at once.
+    const PIECE: usize = 16 * 2 * 3;
     let row = width * 3;
-    let mut pixels = Vec::with_capacity(fine.len() / (STEP * STEP));
-    let mut columns = vec![0_u16; row];
-    for rows in fine.chunks_exact(row * STEP) {
-        columns.fill(0);
-        for row in rows.chunks_exact(row) {
-            for (sum, &value) in columns.iter_mut().zip(row) {
-                *sum += u16::from(value);
+    let mut pixels = Vec::with_capacity(fine.len() / 4);
+    for rows in fine.chunks_exact(row * 2) {
+        let (upper, lower) = rows.split_at(row);
+        for (upper, lower) in upper.chunks(PIECE).zip(lower.chunks(PIECE)) {
+            if upper.len() == PIECE && upper.iter().chain(lower).all(|&value| value == PAPER[0]) {
+                pixels.extend_from_slice(&[PAPER[0]; PIECE / 2]);
+                continue;
             }
-        }
-        let (columns, _) = columns.as_chunks::<3>();
-        for group in columns.as_chunks::<STEP>().0 {
-            let [red, green, blue] = group.iter().fold([COUNT / 2; 3], |sum, column| {
-                [sum[0] + column[0], sum[1] + column[1], sum[2] + column[2]]
-            });
-            pixels.extend_from_slice(&[(red / COUNT) as u8, (green / COUNT) as u8, (blue / COUNT) as u8]);
+            for (upper, lower) in upper.as_chunks::<6>().0.iter().zip(lower.as_chunks::<6>().0) {
+                let mean = |part: usize| {
+                    let sum = u16::from(upper[part]) + u16::from(upper[part + 3]) + u16::from(lower[part]) + u16::from(lower[part + 3]);
+                    ((sum + 2) / 4) as u8
+                };
+                pixels.extend_from_slice(&[mean(0), mean(1), mean(2)]);
+            }
         }
     }
     pixels
@@ -559,7 +705,8 @@ fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, ChartEr
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Default);
+    // Small files would take longer than the drawing; this way a picture has some hundred kilobytes.
+    encoder.set_compression(png::Compression::Fast);
     encoder.set_filter(png::FilterType::Up);
     let mut writer = encoder.write_header().map_err(failed)?;
     writer.write_image_data(pixels).map_err(failed)?;
@@ -764,8 +911,9 @@ mod tests {
                 });
             }
         }
-        assert!(canvas.finish(&fonts()).is_ok());
-        assert!(Canvas::new(f64::NAN, -1.0, "", "").finish(&fonts()).is_ok());
+        assert!(canvas.png(&fonts()).is_ok() && canvas.svg(&fonts()).is_ok());
+        let odd = Canvas::new(f64::NAN, -1.0, "", "");
+        assert!(odd.png(&fonts()).is_ok() && odd.svg(&fonts()).is_ok());
     }
 
     #[test]

@@ -2,21 +2,16 @@
 
 use super::axis::{Place, Tick, ticks};
 use super::canvas::{Anchor, Canvas, ChartError, Fonts, Label};
-use super::chart::Chart;
+use super::chart::{Chart, Form};
 use super::flags::{Flag, Placed, place};
+use super::sheet::{DATES, head, notes, nothing, with_partial};
 use super::style::{
-    AXIS, Colour, ESTIMATE, ESTIMATE_INK, FORECAST, FORECAST_AREA, GRID, HEARD, INK, LABEL, NOTE, PAPER, PROMISE, PROMISE_INK, SOFT_INK,
-    TITLE, WIDTH,
+    AXIS, Colour, ESTIMATE, ESTIMATE_INK, FORECAST, FORECAST_AREA, GRID, HEARD, LABEL, NOTE, PAPER, PROMISE, PROMISE_INK, SOFT_INK,
 };
 use crate::analysis::{Forecast, InitiativeForecast, Moment, Quantile};
 use crate::report::text::{cut, percent, short_date, thousands};
 
-const LEFT: f64 = 64.0;
-const RIGHT: f64 = WIDTH - 36.0;
-const HEAD: f64 = 74.0;
 const ROW: f64 = 21.0;
-const PLOT_HEIGHT: f64 = 372.0;
-const FOOT: f64 = 76.0;
 /// The widest text of a flag.
 const FLAG: f64 = 330.0;
 /// More promises than this make no picture; the rest is counted in a note.
@@ -25,10 +20,10 @@ const MOST_FLAGS: usize = 10;
 /// Draws the S-curve of an initiative's finish.
 ///
 /// # Errors
-/// [`ChartError`] where the embedded font or the PNG encoder fails; no forecast makes them.
-pub fn s_curve(initiative: &InitiativeForecast, forecast: &Forecast) -> Result<Chart, ChartError> {
+/// [`ChartError`] where the embedded font cannot be read; no forecast makes it.
+pub fn s_curve(initiative: &InitiativeForecast, forecast: &Forecast, form: Form) -> Result<Chart, ChartError> {
     let fonts = Fonts::embedded()?;
-    draw(initiative, forecast, &fonts).finish(&fonts)
+    Ok(Chart::new(draw(initiative, forecast, form, &fonts), fonts))
 }
 
 /// A vertical line with its flag.
@@ -43,6 +38,11 @@ struct Marker {
 
 /// How places and shares become coordinates.
 struct Frame {
+    left: f64,
+    right: f64,
+    /// Where text begins, and where it ends.
+    begin: f64,
+    edge: f64,
     low: Place,
     high: Place,
     top: f64,
@@ -52,7 +52,7 @@ struct Frame {
 impl Frame {
     fn x(&self, at: Place) -> f64 {
         let share = (at.0 - self.low.0) / (self.high.0 - self.low.0);
-        LEFT + share.clamp(0.0, 1.0) * (RIGHT - LEFT)
+        self.left + share.clamp(0.0, 1.0) * (self.right - self.left)
     }
 
     fn y(&self, share: f64) -> f64 {
@@ -64,7 +64,15 @@ impl Frame {
     }
 }
 
-fn draw(initiative: &InitiativeForecast, forecast: &Forecast, fonts: &Fonts) -> Canvas {
+fn draw(initiative: &InitiativeForecast, forecast: &Forecast, form: Form, fonts: &Fonts) -> Canvas {
+    let mut canvas = Canvas::open(form.width(), &title(initiative), &description(initiative, forecast));
+    let head = head(
+        &mut canvas,
+        form,
+        fonts,
+        (&initiative.title, ENDING),
+        &subtitle(initiative, forecast),
+    );
     let points: Vec<(Place, f64)> = initiative
         .s_curve
         .iter()
@@ -72,11 +80,16 @@ fn draw(initiative: &InitiativeForecast, forecast: &Forecast, fonts: &Fonts) -> 
         .filter_map(|point| Some((Place::of(&point.at)?, point.p.clamp(0.0, 1.0))))
         .collect();
     let (Some(&(first, _)), Some(&(last, reached))) = (points.first(), points.last()) else {
-        return without_finish(initiative, forecast, fonts);
+        without_finish(&mut canvas, initiative, form, fonts, head);
+        return canvas;
     };
-    let markers = markers(initiative, fonts);
+    let markers = markers(initiative, form, fonts);
     let (low, high) = range(&points, &markers, Place::morning(forecast.start));
     let mut frame = Frame {
+        left: if form.is_file() { 64.0 } else { 54.0 },
+        right: form.right() - 22.0,
+        begin: form.left(),
+        edge: form.right(),
         low,
         high,
         top: 0.0,
@@ -84,10 +97,8 @@ fn draw(initiative: &InitiativeForecast, forecast: &Forecast, fonts: &Fonts) -> 
     };
     let placed = place_flags(&markers, &mut frame, fonts);
     let rows = placed.iter().map(|placed| placed.row + 1).max().unwrap_or(0);
-    frame.top = HEAD + rows as f64 * ROW + 6.0;
-    frame.bottom = frame.top + PLOT_HEIGHT;
-    let mut canvas = Canvas::new(WIDTH, frame.bottom + FOOT, &title(initiative), &description(initiative, forecast));
-    head(&mut canvas, initiative, forecast, fonts);
+    frame.top = head + rows as f64 * ROW + 6.0;
+    frame.bottom = frame.top + if form.is_file() { 372.0 } else { 260.0 };
     grid(&mut canvas, &frame);
     let curve = curve(&points, first, last, reached, &frame);
     let mut area = curve.clone();
@@ -95,30 +106,32 @@ fn draw(initiative: &InitiativeForecast, forecast: &Forecast, fonts: &Fonts) -> 
     area.extend(curve.first().map(|&(x, _)| (x, frame.bottom)));
     canvas.area(&area, FORECAST_AREA);
     inner_grid(&mut canvas, &frame);
-    poles(&mut canvas, &markers, &placed, &frame);
+    poles(&mut canvas, fonts, &markers, &placed, &frame);
     canvas.line(&curve, 2.6, FORECAST, None);
-    canvas.line(&[(LEFT, frame.bottom), (RIGHT, frame.bottom)], 1.0, AXIS, None);
+    canvas.line(&[(frame.left, frame.bottom), (frame.right, frame.bottom)], 1.0, AXIS, None);
     for marker in markers.iter().filter(|marker| frame.holds(marker.at)) {
         canvas.dot(frame.x(marker.at), frame.y(marker.share), 4.0, marker.line);
     }
     percentiles(&mut canvas, initiative, &markers, &curve, &frame, fonts);
-    let mut notes = Vec::new();
+    let mut said = Vec::new();
     if last > frame.high {
         let end = initiative.s_curve.last().map_or_else(String::new, |point| short_date(&point.at));
-        notes.push(format!("The slowest futures finish up to {end}, beyond the right edge."));
+        said.push(format!("The slowest futures finish up to {end}, beyond the right edge."));
     }
     if initiative.commitments.len() > MOST_FLAGS {
-        notes.push(format!(
+        said.push(format!(
             "{} further promises are not drawn.",
             initiative.commitments.len() - MOST_FLAGS
         ));
     }
-    foot(&mut canvas, &notes, frame.bottom);
+    foot(&mut canvas, form, fonts, &said, frame.bottom);
     canvas
 }
 
+const ENDING: &str = ": finished by when?";
+
 fn title(initiative: &InitiativeForecast) -> String {
-    format!("{}: finished by when?", cut(&initiative.title, HEARD))
+    format!("{}{ENDING}", cut(&initiative.title, HEARD))
 }
 
 fn subtitle(initiative: &InitiativeForecast, forecast: &Forecast) -> String {
@@ -132,94 +145,52 @@ fn subtitle(initiative: &InitiativeForecast, forecast: &Forecast) -> String {
     if initiative.never.hits > 0 && !initiative.s_curve.is_empty() {
         text.push_str(&format!("; {} never finish", percent(&initiative.never)));
     }
-    if forecast.partial {
-        text = format!(
-            "PARTIAL, {} of {} trials. {text}",
-            thousands(forecast.trials.into()),
-            thousands(forecast.trials_requested.into())
-        );
-    }
-    text
+    with_partial(forecast, text)
 }
 
 /// What a screen reader says in place of the picture.
 fn description(initiative: &InitiativeForecast, forecast: &Forecast) -> String {
-    let mut text = subtitle(initiative, forecast);
-    for quantile in [
-        &initiative.timelines.best,
-        &initiative.timelines.expected,
-        &initiative.timelines.worst,
-    ] {
-        text.push_str(&format!(". {}: {}", name(quantile), short_date(&quantile.at)));
-    }
-    for commitment in &initiative.commitments {
-        let to = cut(commitment.to.as_deref().unwrap_or("nobody named"), HEARD);
-        text.push_str(&format!(
-            ". Promised to {to} by {}: {}",
+    let promised = initiative.commitments.iter().map(|commitment| {
+        let to = commitment
+            .to
+            .as_ref()
+            .map_or_else(String::new, |to| format!(" to {}", cut(to, HEARD)));
+        format!(
+            "Promised{to} by {}: {} on time. ",
             short_date(&commitment.at),
             percent(&commitment.p_on_time)
-        ));
-    }
-    text
+        )
+    });
+    let mut text: String = promised.collect();
+    let timelines = &initiative.timelines;
+    let dates = [
+        ("Best", &timelines.best),
+        ("expected", &timelines.expected),
+        ("worst", &timelines.worst),
+    ]
+    .map(|(path, quantile)| format!("{path} ({}) {}", name(quantile), short_date(&quantile.at)));
+    text.push_str(&dates.join(", "));
+    format!("{text}. {}.", subtitle(initiative, forecast))
 }
 
 fn name(quantile: &Quantile) -> String {
     quantile.percentile.to_string().to_uppercase()
 }
 
-fn label(x: f64, y: f64, text: String) -> Label {
-    Label {
-        x,
-        y,
-        anchor: Anchor::Start,
-        size: LABEL,
-        bold: false,
-        colour: INK,
-        text,
-    }
-}
-
-fn head(canvas: &mut Canvas, initiative: &InitiativeForecast, forecast: &Forecast, fonts: &Fonts) {
-    let left = 24.0;
-    let ending = ": finished by when?";
-    let room = RIGHT - left - fonts.width(ending, TITLE, true);
-    let name = fonts.cut(&initiative.title, TITLE, true, room);
-    canvas.label(Label {
-        size: TITLE,
-        bold: true,
-        ..label(left, 34.0, format!("{name}{ending}"))
-    });
-    let text = fonts.cut(&subtitle(initiative, forecast), LABEL, false, RIGHT - left);
-    canvas.label(Label {
-        colour: SOFT_INK,
-        ..label(left, 56.0, text)
-    });
-}
-
-fn foot(canvas: &mut Canvas, notes: &[String], bottom: f64) {
+fn foot(canvas: &mut Canvas, form: Form, fonts: &Fonts, said: &[String], bottom: f64) {
+    let text = "date of the finish (each working day is equally wide)";
     canvas.label(Label {
         size: NOTE,
         colour: SOFT_INK,
         anchor: Anchor::End,
-        ..label(
-            RIGHT,
-            bottom + FOOT - 16.0,
-            "date of the finish (each working day is equally wide)".into(),
-        )
+        ..Label::at(form.right(), bottom + DATES + 12.0, fonts.cut(text, NOTE, false, form.room()))
     });
-    canvas.label(Label {
-        size: NOTE,
-        colour: SOFT_INK,
-        ..label(24.0, bottom + FOOT - 16.0, notes.join(" "))
-    });
+    let end = notes(canvas, form, fonts, said, bottom + DATES + 32.0);
+    canvas.end(end - 8.0);
 }
 
 /// A picture that says that there is none.
-fn without_finish(initiative: &InitiativeForecast, forecast: &Forecast, fonts: &Fonts) -> Canvas {
-    let mut canvas = Canvas::new(WIDTH, 300.0, &title(initiative), &description(initiative, forecast));
-    head(&mut canvas, initiative, forecast, fonts);
-    canvas.rectangle((24.0, 84.0), (RIGHT, 270.0), [246, 246, 246]);
-    let middle = (24.0 + RIGHT) / 2.0;
+fn without_finish(canvas: &mut Canvas, initiative: &InitiativeForecast, form: Form, fonts: &Fonts, top: f64) {
     let first = if initiative.never.hits > 0 {
         format!(
             "In none of the {} simulated futures is this ever finished.",
@@ -228,23 +199,12 @@ fn without_finish(initiative: &InitiativeForecast, forecast: &Forecast, fonts: &
     } else {
         "There is no finish to draw.".into()
     };
-    canvas.label(Label {
-        anchor: Anchor::Middle,
-        bold: true,
-        size: 16.0,
-        ..label(middle, 170.0, first)
-    });
-    let second = "There is no date that could be promised.".into();
-    canvas.label(Label {
-        anchor: Anchor::Middle,
-        colour: SOFT_INK,
-        ..label(middle, 198.0, second)
-    });
-    canvas
+    nothing(canvas, form, fonts, top, &first, "There is no date that could be promised.");
 }
 
-fn markers(initiative: &InitiativeForecast, fonts: &Fonts) -> Vec<Marker> {
+fn markers(initiative: &InitiativeForecast, form: Form, fonts: &Fonts) -> Vec<Marker> {
     let at = |moment: &Moment| moment.date.map(Place::evening);
+    let flag = FLAG.min(form.room() * 0.72);
     let mut markers: Vec<Marker> = initiative
         .commitments
         .iter()
@@ -252,7 +212,7 @@ fn markers(initiative: &InitiativeForecast, fonts: &Fonts) -> Vec<Marker> {
         .filter_map(|commitment| {
             let rest = format!(" · {} · {}", short_date(&commitment.at), percent(&commitment.p_on_time));
             let to = commitment.to.as_deref().unwrap_or("promised");
-            let to = fonts.cut(to, LABEL, false, FLAG - fonts.width(&rest, LABEL, false) - 24.0);
+            let to = fonts.cut(to, LABEL, false, flag - fonts.width(&rest, LABEL, false) - 24.0);
             Some(Marker {
                 at: at(&commitment.at)?,
                 text: format!("{to}{rest}"),
@@ -267,7 +227,8 @@ fn markers(initiative: &InitiativeForecast, fonts: &Fonts) -> Vec<Marker> {
         && let Some(at) = at(&estimate.at)
     {
         let text = format!(
-            "engineering’s estimate · {} · {}",
+            "{} · {} · {}",
+            if form.is_narrow() { "estimate" } else { "engineering’s estimate" },
             short_date(&estimate.at),
             percent(&estimate.p_that_early)
         );
@@ -330,14 +291,14 @@ fn place_flags(markers: &[Marker], frame: &mut Frame, fonts: &Fonts) -> Vec<Plac
             .collect()
     };
     let widest = widths.iter().copied().fold(0.0, f64::max);
-    let room = (RIGHT - LEFT - 14.0 - widest).max(100.0);
+    let room = (frame.right - frame.left - 14.0 - widest).max(0.3 * (frame.right - frame.left));
     // Once the axis is longer, every pole stands far enough from the right edge for the widest flag; a marker that lay beyond
     // the edge before may now stand near it, and the axis grows once more.
     for _ in 0..4 {
-        if let Some(placed) = place(&flags(frame), LEFT, WIDTH - 10.0) {
+        if let Some(placed) = place(&flags(frame), frame.left, frame.edge) {
             return placed;
         }
-        frame.high = Place(frame.low.0 + (frame.high.0 - frame.low.0) * (RIGHT - LEFT) / room);
+        frame.high = Place(frame.low.0 + (frame.high.0 - frame.low.0) * (frame.right - frame.left) / room);
     }
     // A row each, on the side where there is room: a pole may cross a flag, but nothing is lost.
     let row = |index: usize| markers.len() - index - 1;
@@ -347,7 +308,7 @@ fn place_flags(markers: &[Marker], frame: &mut Frame, fonts: &Fonts) -> Vec<Plac
         .enumerate()
         .map(|(index, flag)| Placed {
             row: row(index),
-            is_left: flag.x + flag.width > WIDTH - 10.0,
+            is_left: flag.x + flag.width > frame.edge,
         })
         .collect()
 }
@@ -363,7 +324,7 @@ fn arrowed(marker: &Marker, frame: &Frame) -> String {
     }
 }
 
-fn poles(canvas: &mut Canvas, markers: &[Marker], placed: &[Placed], frame: &Frame) {
+fn poles(canvas: &mut Canvas, fonts: &Fonts, markers: &[Marker], placed: &[Placed], frame: &Frame) {
     for (marker, placed) in markers.iter().zip(placed) {
         let x = frame.x(marker.at);
         let top = frame.top - 6.0 - (placed.row as f64 + 1.0) * ROW + 3.0;
@@ -372,16 +333,18 @@ fn poles(canvas: &mut Canvas, markers: &[Marker], placed: &[Placed], frame: &Fra
             canvas.line(&[(x, top), (x, frame.bottom)], 1.6, marker.line, marker.dash);
         }
         let gap = if inside { 6.0 } else { 0.0 };
+        let text = arrowed(marker, frame);
+        let width = fonts.width(&text, LABEL, false);
+        let start = if placed.is_left { x - gap - width } else { x + gap };
         canvas.label(Label {
-            anchor: if placed.is_left { Anchor::End } else { Anchor::Start },
             colour: marker.ink,
-            ..label(if placed.is_left { x - gap } else { x + gap }, top + 13.0, arrowed(marker, frame))
+            ..Label::at(start.min(frame.edge - width).max(frame.begin), top + 13.0, text)
         });
     }
 }
 
 fn x_ticks(frame: &Frame) -> Vec<Tick> {
-    ticks(frame.low, frame.high, ((RIGHT - LEFT) / 72.0) as usize)
+    ticks(frame.low, frame.high, ((frame.right - frame.left) / 72.0) as usize)
 }
 
 fn grid(canvas: &mut Canvas, frame: &Frame) {
@@ -390,7 +353,7 @@ fn grid(canvas: &mut Canvas, frame: &Frame) {
         canvas.label(Label {
             anchor: Anchor::End,
             colour: SOFT_INK,
-            ..label(LEFT - 9.0, y + 4.5, format!("{percent} %"))
+            ..Label::at(frame.left - 9.0, y + 4.5, format!("{percent} %"))
         });
     }
     for tick in x_ticks(frame) {
@@ -399,13 +362,13 @@ fn grid(canvas: &mut Canvas, frame: &Frame) {
         canvas.label(Label {
             anchor: Anchor::Middle,
             colour: SOFT_INK,
-            ..label(x, frame.bottom + 20.0, tick.text)
+            ..Label::at(x, frame.bottom + 20.0, tick.text)
         });
         if let Some(year) = tick.year {
             canvas.label(Label {
                 anchor: Anchor::Middle,
                 colour: SOFT_INK,
-                ..label(x, frame.bottom + 36.0, year)
+                ..Label::at(x, frame.bottom + 36.0, year)
             });
         }
     }
@@ -415,7 +378,7 @@ fn grid(canvas: &mut Canvas, frame: &Frame) {
 fn inner_grid(canvas: &mut Canvas, frame: &Frame) {
     for percent in [20, 40, 60, 80, 100] {
         let y = frame.y(f64::from(percent) / 100.0);
-        canvas.line(&[(LEFT, y), (RIGHT, y)], 1.0, GRID, None);
+        canvas.line(&[(frame.left, y), (frame.right, y)], 1.0, GRID, None);
     }
 }
 
@@ -504,7 +467,8 @@ fn percentiles(
         canvas.dot(x, y, 5.0, FORECAST);
         let width = fonts.width(&text, LABEL, true);
         let free = |area: Box| {
-            let inside = area[0] >= LEFT + 2.0 && area[2] <= WIDTH - 8.0 && area[1] >= frame.top - 2.0 && area[3] <= frame.bottom - 3.0;
+            let inside =
+                area[0] >= frame.left + 2.0 && area[2] <= frame.edge && area[1] >= frame.top - 2.0 && area[3] <= frame.bottom - 3.0;
             inside
                 && !taken.iter().any(|other| meets(area, *other))
                 && !curve
@@ -546,7 +510,7 @@ fn percentiles(
         canvas.label(Label {
             bold: true,
             colour: FORECAST,
-            ..label(area[0], area[3] - 4.0, text)
+            ..Label::at(area[0], area[3] - 4.0, text)
         });
         taken.push(area);
     }
@@ -557,52 +521,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::report::charts::checks::{forms, keeps_apart};
     use crate::report::fixtures::{self, Case};
 
     fn fonts() -> Fonts {
         Fonts::embedded().unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    fn svg(canvas: &Canvas, fonts: &Fonts) -> String {
-        canvas.svg(fonts).unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    /// No two texts overlap and none leaves the picture.
-    fn check(canvas: &Canvas, fonts: &Fonts) {
-        let boxes = canvas.label_boxes(fonts);
-        for (index, (text, area)) in boxes.iter().enumerate() {
-            assert!(
-                area[0] >= 0.0 && area[2] <= WIDTH && area[1] >= 0.0,
-                "{text} at {area:?} leaves the picture"
-            );
-            for (other, place) in boxes.iter().skip(index + 1) {
-                assert!(!meets(*area, *place), "{text} at {area:?} covers {other} at {place:?}");
-            }
-        }
-    }
-
-    /// Enough of XML to see that tags are closed in order and that no raw bracket or ampersand stands in a text.
-    fn check_xml(svg: &str) {
-        let mut open: Vec<String> = Vec::new();
-        for part in svg.split('<').skip(1) {
-            let (tag, text) = part.split_once('>').unwrap_or_else(|| panic!("unclosed tag in {part}"));
-            let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphabetic).collect();
-            if tag.starts_with('/') {
-                assert_eq!(open.pop(), Some(name));
-            } else if !tag.ends_with('/') {
-                open.push(name);
-            }
-            assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
-            for entity in text.split('&').skip(1) {
-                assert!(
-                    ["amp;", "lt;", "gt;", "quot;", "apos;"]
-                        .iter()
-                        .any(|known| entity.starts_with(known)),
-                    "{entity}"
-                );
-            }
-        }
-        assert!(open.is_empty());
     }
 
     #[test]
@@ -610,9 +533,9 @@ mod tests {
         let fonts = fonts();
         for forecast in fixtures::all() {
             for initiative in &forecast.initiatives {
-                let canvas = draw(initiative, &forecast, &fonts);
-                check(&canvas, &fonts);
-                check_xml(&svg(&canvas, &fonts));
+                for form in forms() {
+                    keeps_apart(&draw(initiative, &forecast, form, &fonts), &fonts);
+                }
             }
         }
     }
@@ -621,7 +544,8 @@ mod tests {
     fn hostile_names_are_text() {
         let forecast = fixtures::hostile();
         let fonts = fonts();
-        let svg = svg(&draw(&forecast.initiatives[0], &forecast, &fonts), &fonts);
+        let canvas = draw(&forecast.initiatives[0], &forecast, Form::FILE, &fonts);
+        let svg = canvas.svg(&fonts).unwrap_or_else(|error| panic!("{error}"));
         assert!(svg.contains("&lt;script&gt;"));
         assert!(!svg.contains("<script") && !svg.contains('\u{1b}') && !svg.contains('\u{202e}'));
     }
@@ -629,37 +553,20 @@ mod tests {
     #[test]
     fn the_same_forecast_gives_the_same_bytes_and_they_are_an_image() {
         let forecast = fixtures::segment();
-        let draw = || s_curve(&forecast.initiatives[0], &forecast).unwrap_or_else(|error| panic!("{error}"));
+        let draw = || {
+            let chart = s_curve(&forecast.initiatives[0], &forecast, Form::FILE).unwrap_or_else(|error| panic!("{error}"));
+            (
+                chart.svg().unwrap_or_else(|error| panic!("{error}")),
+                chart.png().unwrap_or_else(|error| panic!("{error}")),
+            )
+        };
         let (first, second) = (draw(), draw());
-        assert_eq!(first.svg, second.svg);
-        assert_eq!(first.png, second.png);
-        let image = png::Decoder::new(first.png.as_slice())
+        assert_eq!(first.0, second.0);
+        assert_eq!(first.1, second.1);
+        let image = png::Decoder::new(first.1.as_slice())
             .read_info()
             .map(|reader| (reader.info().width, reader.info().height));
         assert!(image.is_ok_and(|(width, height)| width == 1_920 && height > 900));
-    }
-
-    /// Writes every fixture's pictures to the folder named by `SIM_CHARTS`, to be looked at.
-    #[test]
-    fn pictures_to_look_at() {
-        let Some(folder) = std::env::var_os("SIM_CHARTS").map(std::path::PathBuf::from) else {
-            return;
-        };
-        for (number, forecast) in fixtures::all().iter().enumerate() {
-            for initiative in &forecast.initiatives {
-                let chart = s_curve(initiative, forecast).unwrap_or_else(|error| panic!("{error}"));
-                let name = format!("{number:02}-{}", if initiative.id.len() < 12 { &initiative.id } else { "hostile" });
-                assert!(std::fs::write(folder.join(format!("{name}.png")), chart.png).is_ok());
-                assert!(std::fs::write(folder.join(format!("{name}.svg")), chart.svg).is_ok());
-            }
-            assert!(
-                std::fs::write(
-                    folder.join(format!("{number:02}.txt")),
-                    crate::report::terminal::summary(forecast, false)
-                )
-                .is_ok()
-            );
-        }
     }
 
     proptest! {
@@ -676,8 +583,9 @@ mod tests {
             let case = Case { commitments: &commitments, estimate: Some("2026-05-05"), ..Case::default() };
             let forecast = fixtures::forecast("any", &calendar, vec![fixtures::initiative(&case, &calendar, &finishes)]);
             let fonts = fonts();
-            let canvas = draw(&forecast.initiatives[0], &forecast, &fonts);
-            check(&canvas, &fonts);
+            for form in forms() {
+                keeps_apart(&draw(&forecast.initiatives[0], &forecast, form, &fonts), &fonts);
+            }
             for line in crate::report::terminal::summary(&forecast, false).lines() {
                 prop_assert!(crate::report::text::width(line) <= 80, "{}", line);
             }

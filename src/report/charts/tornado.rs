@@ -1,20 +1,17 @@
 //! The tornado: what moves a date, each assumption and each task by the weeks that it costs, the dearest first.
 
 use super::canvas::{Anchor, Canvas, ChartError, Fonts, Label};
-use super::chart::Chart;
-use super::style::{AXIS, ESTIMATE, ESTIMATE_INK, FORECAST, GRID, HEARD, INK, LABEL, NOTE, SOFT_INK, TITLE, WIDTH};
+use super::chart::{Chart, Form};
+use super::sheet::{Columns, head, notes, nothing, with_partial};
+use super::style::{AXIS, ESTIMATE, ESTIMATE_INK, FORECAST, GRID, HEARD, INK, LABEL, NOTE, SOFT_INK};
 use crate::analysis::{Forecast, InitiativeForecast};
-use crate::report::text::{cut, thousands, weeks_moved};
+use crate::report::text::{cut, weeks_moved};
 use crate::units::DAYS_PER_WEEK;
 
-const MARGIN: f64 = 24.0;
-/// Where the bars may begin and end; what is left of it are names, what is right of it the last number.
-const LEFT: f64 = 372.0;
-const RIGHT: f64 = WIDTH - 84.0;
-const HEAD: f64 = 92.0;
 const ROW: f64 = 27.0;
 const BAR: f64 = 15.0;
-const FOOT: f64 = 64.0;
+/// What the last number takes, right of the bars.
+const BESIDE: f64 = 60.0;
 const MOST_BARS: usize = 14;
 /// What costs less is not drawn: a tenth of a week.
 const WORTH_A_BAR: f64 = 0.1 * DAYS_PER_WEEK;
@@ -22,10 +19,10 @@ const WORTH_A_BAR: f64 = 0.1 * DAYS_PER_WEEK;
 /// Draws what moves the date of an initiative.
 ///
 /// # Errors
-/// [`ChartError`] where the embedded font or the PNG encoder fails; no forecast makes them.
-pub fn tornado(initiative: &InitiativeForecast, forecast: &Forecast) -> Result<Chart, ChartError> {
+/// [`ChartError`] where the embedded font cannot be read; no forecast makes it.
+pub fn tornado(initiative: &InitiativeForecast, forecast: &Forecast, form: Form) -> Result<Chart, ChartError> {
     let fonts = Fonts::embedded()?;
-    draw(initiative, forecast, &fonts).finish(&fonts)
+    Ok(Chart::new(draw(initiative, forecast, form, &fonts), fonts))
 }
 
 /// A bar, in working days.
@@ -36,38 +33,47 @@ struct Bar<'f> {
     p80: f64,
 }
 
-fn draw(initiative: &InitiativeForecast, forecast: &Forecast, fonts: &Fonts) -> Canvas {
+fn draw(initiative: &InitiativeForecast, forecast: &Forecast, form: Form, fonts: &Fonts) -> Canvas {
     let (bars, others) = bars(initiative, forecast);
-    let rows = bars.len().max(2);
-    let bottom = HEAD + rows as f64 * ROW;
-    let title = format!("{}: what moves the date?", cut(&initiative.title, HEARD));
-    let mut canvas = Canvas::new(WIDTH, bottom + FOOT, &title, &description(&bars));
-    head(&mut canvas, initiative, forecast, fonts);
+    let ending = ": what moves the date?";
+    let title = format!("{}{ending}", cut(&initiative.title, HEARD));
+    let mut canvas = Canvas::open(form.width(), &title, &description(&bars));
+    let subtitle = with_partial(
+        forecast,
+        "Weeks by which the date comes later with it than without: bars at P80, dots at P50; a task against its median".into(),
+    );
+    let top = head(&mut canvas, form, fonts, (&initiative.title, ending), &subtitle);
     if bars.is_empty() {
-        canvas.label(Label {
-            anchor: Anchor::Middle,
-            bold: true,
-            size: 16.0,
-            ..label(WIDTH / 2.0, HEAD + ROW, "Nothing on its own moves the date by 0.1 weeks.".into())
-        });
+        nothing(&mut canvas, form, fonts, top, "Nothing on its own moves the date by 0.1 weeks.", "");
         return canvas;
     }
+    let columns = Columns::new(form, 0.36, BESIDE);
+    let row = ROW + columns.above();
+    let bottom = top + bars.len() as f64 * row;
     let values = || bars.iter().flat_map(|bar| [Some(bar.p80), bar.p50].into_iter().flatten());
     let (low, high) = values().fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
-    let x = |days: f64| LEFT + (days - low) / (high - low) * (RIGHT - LEFT);
-    grid(&mut canvas, &x, low, high, bottom);
-    for (row, bar) in bars.iter().enumerate() {
-        let middle = HEAD + (row as f64 + 0.5) * ROW;
+    // Where a bar goes to the left, its number stands there too.
+    let minus = if low < 0.0 { 44.0 } else { 0.0 };
+    let (left, right) = (columns.left + minus, columns.right);
+    let x = |days: f64| left + (days - low) / (high - low) * (right - left);
+    grid(&mut canvas, &x, (low, high), (top, bottom), right - left);
+    for (index, bar) in bars.iter().enumerate() {
+        let above = top + index as f64 * row;
+        let middle = above + row - ROW / 2.0;
         let (colour, ink) = if bar.is_task { (ESTIMATE, ESTIMATE_INK) } else { (FORECAST, INK) };
         let name = if bar.is_task {
             format!("task: {}", bar.name)
         } else {
             bar.name.to_owned()
         };
-        let room = LEFT - MARGIN - 14.0 - if low < 0.0 { 40.0 } else { 0.0 };
+        let (end, y) = if form.is_narrow() {
+            (form.right(), above + 14.0)
+        } else {
+            (columns.left - 14.0, middle + 4.5)
+        };
         canvas.label(Label {
             colour: ink,
-            ..label(MARGIN, middle + 4.5, fonts.cut(&name, LABEL, false, room))
+            ..Label::at(form.left(), y, fonts.cut(&name, LABEL, false, end - form.left()))
         });
         let (from, to) = (x(bar.p80.min(0.0)), x(bar.p80.max(0.0)));
         canvas.rectangle((from, middle - BAR / 2.0), (to, middle + BAR / 2.0), colour);
@@ -84,20 +90,23 @@ fn draw(initiative: &InitiativeForecast, forecast: &Forecast, fonts: &Fonts) -> 
         canvas.label(Label {
             anchor,
             colour: ink,
-            ..label(at, middle + 4.5, weeks_moved(Some(bar.p80)))
+            ..Label::at(at, middle + 4.5, weeks_moved(Some(bar.p80)))
         });
     }
-    canvas.line(&[(x(0.0), HEAD), (x(0.0), bottom)], 1.0, AXIS, None);
-    let more = match others {
-        0 => String::new(),
-        1 => "One more is not drawn.".into(),
-        _ => format!("{others} more are not drawn."),
-    };
+    canvas.line(&[(x(0.0), top), (x(0.0), bottom)], 1.0, AXIS, None);
     canvas.label(Label {
         size: NOTE,
         colour: SOFT_INK,
-        ..label(MARGIN, bottom + FOOT - 14.0, more)
+        anchor: Anchor::End,
+        ..Label::at(form.right(), bottom + 18.0, "weeks".into())
     });
+    let more = match others {
+        0 => vec![],
+        1 => vec!["One more is not drawn.".to_owned()],
+        _ => vec![format!("{others} more are not drawn.")],
+    };
+    let end = notes(&mut canvas, form, fonts, &more, bottom + 44.0);
+    canvas.end(end - 6.0);
     canvas
 }
 
@@ -134,38 +143,24 @@ fn bars<'f>(initiative: &InitiativeForecast, forecast: &'f Forecast) -> (Vec<Bar
 
 /// What a screen reader says in place of the picture.
 fn description(bars: &[Bar<'_>]) -> String {
-    let said = bars
-        .iter()
-        .map(|bar| format!("{}: {} weeks at P80", cut(bar.name, HEARD), weeks_moved(Some(bar.p80))));
-    said.collect::<Vec<_>>().join(". ")
-}
-
-fn head(canvas: &mut Canvas, initiative: &InitiativeForecast, forecast: &Forecast, fonts: &Fonts) {
-    let ending = ": what moves the date?";
-    let room = WIDTH - 2.0 * MARGIN - fonts.width(ending, TITLE, true);
-    canvas.label(Label {
-        size: TITLE,
-        bold: true,
-        ..label(MARGIN, 34.0, fonts.cut(&initiative.title, TITLE, true, room) + ending)
-    });
-    let mut text =
-        "Weeks by which the date comes later with it than without: bars at P80, dots at P50; a task against its median".to_owned();
-    if forecast.partial {
-        text = format!(
-            "PARTIAL, {} of {} trials. {text}",
-            thousands(forecast.trials.into()),
-            thousands(forecast.trials_requested.into())
-        );
+    let said = |bar: &Bar<'_>| {
+        let weeks = weeks_moved(Some(bar.p80));
+        let unit = if weeks == "1" { "week" } else { "weeks" };
+        format!("{}: {weeks} {unit} at P80", cut(bar.name, HEARD))
+    };
+    match bars {
+        [] => "Nothing on its own moves the date by 0.1 weeks.".to_owned(),
+        [only] => format!("{} moves the date most.", said(only)),
+        [first, rest @ ..] => {
+            let rest: Vec<String> = rest.iter().map(said).collect();
+            format!("{} moves the date most; then {}.", said(first), rest.join("; "))
+        }
     }
-    canvas.label(Label {
-        colour: SOFT_INK,
-        ..label(MARGIN, 56.0, fonts.cut(&text, LABEL, false, WIDTH - 2.0 * MARGIN))
-    });
 }
 
 /// Lines at round numbers of weeks.
-fn grid(canvas: &mut Canvas, x: &impl Fn(f64) -> f64, low: f64, high: f64, bottom: f64) {
-    let step = round_step((high - low) / DAYS_PER_WEEK / 7.0);
+fn grid(canvas: &mut Canvas, x: &impl Fn(f64) -> f64, (low, high): (f64, f64), (top, bottom): (f64, f64), width: f64) {
+    let step = round_step((high - low) / DAYS_PER_WEEK / (width / 70.0).clamp(2.0, 7.0));
     let (first, last) = (
         (low / DAYS_PER_WEEK / step).ceil() as i64,
         (high / DAYS_PER_WEEK / step).floor() as i64,
@@ -173,22 +168,16 @@ fn grid(canvas: &mut Canvas, x: &impl Fn(f64) -> f64, low: f64, high: f64, botto
     for tick in first..=last {
         let weeks = tick as f64 * step;
         let at = x(weeks * DAYS_PER_WEEK);
-        canvas.line(&[(at, HEAD), (at, bottom)], 1.0, GRID, None);
+        canvas.line(&[(at, top), (at, bottom)], 1.0, GRID, None);
         let sign = if weeks < 0.0 { "−" } else { "" };
         let digits = if step < 0.95 { 1 } else { 0 };
         canvas.label(Label {
             size: NOTE,
             colour: SOFT_INK,
             anchor: Anchor::Middle,
-            ..label(at, bottom + 18.0, format!("{sign}{:.digits$}", weeks.abs()))
+            ..Label::at(at, bottom + 18.0, format!("{sign}{:.digits$}", weeks.abs()))
         });
     }
-    canvas.label(Label {
-        size: NOTE,
-        colour: SOFT_INK,
-        anchor: Anchor::End,
-        ..label(WIDTH - 36.0, bottom + FOOT - 14.0, "weeks".into())
-    });
 }
 
 /// The smallest of 0.1, 0.2, 0.5, 1, 2, 5, … that is not below `least`.
@@ -203,21 +192,10 @@ fn round_step(least: f64) -> f64 {
     step
 }
 
-fn label(x: f64, y: f64, text: String) -> Label {
-    Label {
-        x,
-        y,
-        anchor: Anchor::Start,
-        size: LABEL,
-        bold: false,
-        colour: INK,
-        text,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::charts::checks::{forms, keeps_apart};
     use crate::report::fixtures;
 
     #[test]
@@ -246,16 +224,9 @@ mod tests {
                     price.p80_days = price.p80_days.map(|days| if index % 2 == 0 { sign * days } else { days });
                 }
                 for initiative in &forecast.initiatives {
-                    let canvas = draw(initiative, &forecast, &fonts);
-                    let boxes = canvas.label_boxes(&fonts);
-                    for (index, (text, [left, top, right, bottom])) in boxes.iter().enumerate() {
-                        assert!(*left >= 0.0 && *right <= WIDTH, "{text:?} from {left} to {right}");
-                        for (other, [l, t, r, b]) in boxes.iter().take(index) {
-                            let apart = right <= l || r <= left || bottom <= t || b <= top;
-                            assert!(apart, "{text:?} covers {other:?} in {}", forecast.scenario.name);
-                        }
+                    for form in forms() {
+                        keeps_apart(&draw(initiative, &forecast, form, &fonts), &fonts);
                     }
-                    assert!(canvas.finish(&fonts).is_ok());
                 }
             }
         }
@@ -270,7 +241,7 @@ mod tests {
             price.p80_days = Some(odd[(index + 3) % odd.len()]);
         }
         for initiative in &forecast.initiatives {
-            assert!(tornado(initiative, &forecast).is_ok());
+            assert!(tornado(initiative, &forecast, Form::FILE).is_ok());
         }
     }
 
