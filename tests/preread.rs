@@ -209,9 +209,9 @@ fn assert_agrees(run: &Run) {
         .find(|promise| p(&promise["p_on_time"]) < 0.8)
         .unwrap_or_else(|| promises(lead)[0].clone());
     let odds = twenty(p(&promise["p_on_time"]));
-    says("ask", &["Keep", &full(&promise["date"]), &odds]);
+    says("ask", &["Keep", &full(&promise["at"]["date"]), &odds]);
     let makes = odds.strip_suffix(" of 20").expect("of twenty");
-    says("sentence", &["Of 20 futures like this plan", makes, &full(&promise["date"])]);
+    says("sentence", &["Of 20 futures like this plan", makes, &full(&promise["at"]["date"])]);
     if let Some(days) = promise["median_lateness_if_late_days"].as_f64().filter(|days| *days >= 10.0) {
         says("sentence", &["typically by", &format!("{:.0} weeks", days / 5.0)]);
     }
@@ -229,14 +229,17 @@ fn assert_agrees(run: &Run) {
         );
     }
     for promise in promises(lead) {
-        let parts = [full(&promise["date"]), twenty(p(&promise["p_on_time"]))];
+        let parts = [full(&promise["at"]["date"]), twenty(p(&promise["p_on_time"]))];
         says("gap", &[&parts[0], &parts[1]]);
     }
     for other in initiatives.iter().filter(|other| other["id"] != lead["id"]) {
         for promise in promises(other) {
             let title = other["title"].as_str().expect("a title");
-            let parts = [day(&promise["date"], 3), twenty(p(&promise["p_on_time"]))];
-            says("others", &[title, &parts[0], &parts[1], &day(&other["timelines"]["expected"]["date"], 3)]);
+            let parts = [day(&promise["at"]["date"], 3), twenty(p(&promise["p_on_time"]))];
+            says(
+                "others",
+                &[title, &parts[0], &parts[1], &day(&other["timelines"]["expected"]["date"], 3)],
+            );
         }
     }
     for promise in list(&promise["promises"]) {

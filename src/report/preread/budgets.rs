@@ -22,8 +22,8 @@ pub(super) fn budgets(lead: &Lead<'_>) -> Option<Section> {
             caption: "How often each risk budget is broken, against what was agreed",
             columns: vec![
                 text_column("Budget: broken by"),
-                text_column("Futures that break it"),
-                date_column("Agreed at most"),
+                text_column("Broken in"),
+                text_column("Agreed"),
                 date_column("Verdict"),
             ],
             rows,

@@ -65,11 +65,7 @@ pub(super) fn chart(lead: &Lead<'_>) -> Section {
             .collect();
         blocks.push(Block::Table(Table {
             caption: "Dates that can be promised, with their confidence",
-            columns: vec![
-                text_column("Confidence"),
-                date_column("Date to promise"),
-                date_column("Futures that make it"),
-            ],
+            columns: vec![text_column("Confidence"), date_column("Date to promise"), date_column("Made by")],
             rows,
             shown: Shown {
                 most: OFFERED.len(),

@@ -1,7 +1,7 @@
 //! What moves the date: the assumptions that cost most, and what waits for what.
 
 use super::lead::Lead;
-use super::view::{Block, Section, Shown, Table, Tone, cell, date_column, number_column, row, text_column};
+use super::view::{Block, Section, Shown, Table, Tone, cell, number_column, row, text_column};
 use super::words::{Words, odds, said};
 use crate::analysis::Colour;
 use crate::report::text::{points, weeks_moved};
@@ -38,8 +38,8 @@ pub(super) fn drivers(lead: &Lead<'_>) -> Option<Section> {
                 caption: "The assumptions that cost most, in weeks",
                 columns: vec![
                     text_column("Assumption"),
-                    number_column("Weeks: expected"),
-                    number_column("80 % conf."),
+                    number_column("Expected"),
+                    number_column("80 % sure"),
                     number_column("Points"),
                 ],
                 rows,
@@ -86,8 +86,8 @@ pub(super) fn dependencies(lead: &Lead<'_>) -> Option<Section> {
             caption: "The dependencies that matter most, the worst first",
             columns: vec![
                 text_column("Dependency"),
-                date_column("Sets the date in"),
-                number_column("Weeks held"),
+                text_column("Sets the date in"),
+                number_column("Weeks"),
                 text_column("State"),
             ],
             rows,

@@ -19,10 +19,10 @@ pub(super) fn options(lead: &Lead<'_>) -> Option<Section> {
         .any(|way| way.cost.mean.is_some_and(|cost| cost > 0.0) || way.cost_once > 0.0);
     let mut columns = vec![text_column("Option")];
     if has_cost {
-        columns.push(text_column("Cost, against the plan"));
+        columns.push(text_column("Cost, to the plan"));
     }
-    columns.extend(["Expected", "80 % confidence", "Promise", "Futures that keep it"].map(date_column));
-    columns.push(text_column("Gives up"));
+    columns.extend(["Expected", "80 % sure", "Promise"].map(date_column));
+    columns.extend(["Kept by", "Gives up"].map(text_column));
     let mut ways: Vec<&Alternative> = comparison.alternatives.iter().collect();
     ways.sort_by_key(|way| (!way.is_plan, !way.recommended));
     let mut blocks = vec![Block::Table(Table {

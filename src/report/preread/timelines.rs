@@ -109,7 +109,7 @@ pub(super) fn timelines(lead: &Lead<'_>) -> Section {
             columns: vec![
                 text_column("Timeline"),
                 date_column("Done by"),
-                date_column("Futures done"),
+                text_column("Futures done"),
                 text_column("What must be true"),
             ],
             rows,
@@ -242,8 +242,8 @@ pub(super) fn gap(lead: &Lead<'_>) -> Option<Section> {
         columns: vec![
             text_column("Who stands behind it"),
             date_column("Date"),
-            text_column("Futures that make it"),
-            text_column("Against expected"),
+            text_column("Made by"),
+            text_column("To expected"),
         ],
         rows: rows.into_iter().map(|(_, row)| row).collect(),
         shown: Shown {
@@ -350,9 +350,9 @@ pub(super) fn others(lead: &Lead<'_>) -> Option<Section> {
         columns: vec![
             text_column("Initiative"),
             date_column("Promised"),
-            text_column("Futures that make it"),
+            text_column("Made by"),
             date_column("Expected"),
-            date_column("80 % confidence"),
+            date_column("80 % sure"),
         ],
         rows,
         shown: Shown {
