@@ -33,6 +33,7 @@ const LIBRARIES: [(&str, &[&str]); 16] = [
     ("toml", &["scenario"]),
     ("rayon", &["engine", "cli"]),
     ("plotters", &["report"]),
+    ("maud", &["report"]),
     ("csv", &["report", "plan"]),
     ("csv_core", &["scenario"]),
     ("clap", &["cli"]),

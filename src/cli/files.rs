@@ -8,8 +8,8 @@ use super::failure::Failure;
 use crate::analysis::{Forecast, InitiativeForecast};
 use crate::plan::Plan;
 use crate::report::charts::{self, Chart, ChartError, Form};
-use crate::report::options;
 use crate::report::tables::{self, TableError};
+use crate::report::{options, preread};
 
 type WriteTable = fn(&Forecast) -> Result<String, TableError>;
 type DrawChart = fn(&Forecast, Form) -> Result<Chart, ChartError>;
@@ -44,6 +44,8 @@ const BUDGETS_CHART: &str = "budgets";
 const OPTIONS_CHART: &str = "options";
 
 const SUMMARY: &str = "summary.json";
+const PREREAD_HTML: &str = "preread.html";
+const PREREAD_MARKDOWN: &str = "preread.md";
 pub(super) const OPTIONS: &str = "options.csv";
 
 /// The outputs of a plan. Their names are known before anything is simulated.
@@ -81,6 +83,7 @@ impl Outputs {
         std::iter::once(SUMMARY)
             .chain(TABLES.map(|(name, _)| name))
             .chain(self.has_options.then_some(OPTIONS))
+            .chain([PREREAD_HTML, PREREAD_MARKDOWN])
             .map(str::to_owned)
             .chain(charts)
             .collect()

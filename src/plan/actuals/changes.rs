@@ -99,8 +99,6 @@ fn led_back(plan: &mut Plan, seam: &Seam, scenario: &Scenario) -> Vec<Fault> {
     if let Some(place) = &mut plan.horizon_place {
         place.source = std::sync::Arc::clone(&scenario.source);
     }
-    let lines = scenario.source.text.lines().count();
-    plan.unused.retain(|unused| unused.line <= lines);
     let (of_actuals, own) = std::mem::take(&mut plan.warnings)
         .into_iter()
         .partition(|warning| seam.is_in_actuals(&warning.span));
