@@ -16,7 +16,7 @@ use crate::analysis::{self, Facts, Forecast, Horizon, MOST_TRIALS_TO_PRECISION, 
 use crate::diagnostic::{self, Fault, Severity};
 use crate::engine::{self, Compiled, FloodCause, Landmarks, Run, RunError, Watch};
 use crate::inert::inert;
-use crate::plan::{self, Plan};
+use crate::plan::{self, NO_TRIGGER, Plan};
 use crate::report;
 use crate::report::text::thousands;
 use crate::scenario::tree::MOST_BYTES;
@@ -259,8 +259,15 @@ pub(super) fn default_folder(scenario: &Path) -> PathBuf {
 }
 
 pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
-    let Loaded { plan, .. } = load(&arguments.scenario)?;
+    let (scenario, Loaded { plan, .. }) = open(&arguments.scenario)?;
     let prepared = prepare(&plan, plan.seed)?;
+    if arguments.preread {
+        // Promises that nothing watches over are among what is lacking.
+        let warnings: Vec<Fault> = plan.warnings.iter().filter(|warning| warning.code != NO_TRIGGER).cloned().collect();
+        warn(&warnings);
+        let lacks = plan::preread::preread(&scenario, &plan);
+        return print(&report::preread::preread(&plan, &lacks, colour_for(&io::stdout())));
+    }
     let understanding = analysis::understand(&plan, prepared.horizon, &prepared.landmarks);
     warn(&plan.warnings);
     print(&report::check::check(&plan, &understanding, colour_for(&io::stdout())))

@@ -17,12 +17,14 @@ mod links;
 mod network;
 mod options;
 mod people;
+pub mod preread;
 mod register;
 mod teams;
 #[cfg(test)]
 mod tests;
 
 pub use build::{build, list as listed_names, read};
+pub use checkpoints::NO_TRIGGER;
 pub use domain::{
     Absence, Budget, BudgetId, BudgetKind, Checkpoint, Commitment, DefaultUsed, Dispatch, Due, Elsewhere, Estimate, FindingClass,
     FindingId, Flow, FlowId, Hire, IncidentClass, IncidentId, Initiative, InitiativeId, Link, LinkKind, Mitigation, Observable, Plan,

@@ -16,6 +16,7 @@ pub mod json;
 pub mod options;
 mod page;
 mod paths;
+pub mod preread;
 pub mod price;
 mod register;
 mod resources;
