@@ -22,7 +22,7 @@ const FLOORS: [(&str, u32); 13] = [
 ];
 
 /// Outside libraries and the only rooms that import them.
-const LIBRARIES: [(&str, &[&str]); 15] = [
+const LIBRARIES: [(&str, &[&str]); 16] = [
     ("jiff", &["calendar"]),
     ("annotate_snippets", &["diagnostic"]),
     ("rand", &["sampling"]),
@@ -33,6 +33,7 @@ const LIBRARIES: [(&str, &[&str]); 15] = [
     ("rayon", &["engine"]),
     ("plotters", &["report"]),
     ("csv", &["report", "plan"]),
+    ("parquet", &["report"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("ctrlc", &["cli"]),

@@ -19,6 +19,7 @@ mod price;
 mod prices;
 mod reading;
 mod recommended;
+mod samples;
 mod schedules;
 mod story;
 mod summarise;
@@ -45,6 +46,7 @@ pub use precision::{MOST_TRIALS_TO_PRECISION, Precise, PrecisionForecast, precis
 pub use price::{Bundle, DatePrice, DateQuestion, PricedBundle, price, with_promise};
 pub use prices::{Prices, price_runs, price_trials, prices};
 pub use reading::Cuts;
+pub use samples::{Column, Future, Kind, SAMPLES_AT_A_TIME, Samples, Values};
 pub use story::{Bar, Beat, Story, Tale, WorkDone, story};
 pub use summarise::{Facts, forecast};
 pub use understanding::{PaperTask, Step, Understanding, WaitedFor, understand};

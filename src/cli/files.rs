@@ -1,12 +1,17 @@
 //! Which files a run writes, by their paths inside the output folder.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io;
 
 use super::failure::Failure;
-use crate::analysis::{Forecast, InitiativeForecast};
+use super::output::Content;
+use crate::analysis::{Forecast, InitiativeForecast, Samples};
+use crate::engine::Trials;
 use crate::plan::Plan;
 use crate::report::charts::{self, Chart, ChartError};
 use crate::report::options;
+use crate::report::samples::trials_parquet;
 use crate::report::tables::{self, TableError};
 
 type WriteTable = fn(&Forecast) -> Result<String, TableError>;
@@ -29,19 +34,22 @@ const CHARTS: [(&str, DrawChart); 3] = [("s-curve", charts::s_curve), ("tornado"
 
 const SUMMARY: &str = "summary.json";
 pub(super) const OPTIONS: &str = "options.csv";
+const SAMPLES: &str = "trials.parquet";
 
 /// The outputs of a plan. Their names are known before anything is simulated.
 pub(super) struct Outputs {
     /// What the names of an initiative's charts end with, in the order of the plan.
     suffixes: Vec<String>,
     has_options: bool,
+    has_samples: bool,
 }
 
 impl Outputs {
-    pub(super) fn of(plan: &Plan) -> Self {
+    pub(super) fn of(plan: &Plan, has_samples: bool) -> Self {
         Self {
             suffixes: suffixes(plan),
             has_options: !plan.options.is_empty(),
+            has_samples,
         }
     }
 
@@ -55,6 +63,7 @@ impl Outputs {
         std::iter::once(SUMMARY)
             .chain(TABLES.map(|(name, _)| name))
             .chain(self.has_options.then_some(OPTIONS))
+            .chain(self.has_samples.then_some(SAMPLES))
             .map(str::to_owned)
             .chain(charts)
             .collect()
@@ -79,6 +88,26 @@ impl Outputs {
             }
         }
         Ok(files)
+    }
+}
+
+/// The trials, too many to be held as a file in memory.
+pub(super) struct SamplesFile<'a> {
+    samples: Samples<'a>,
+    forecast: &'a Forecast,
+}
+
+impl<'a> SamplesFile<'a> {
+    /// The file by its path inside the folder.
+    pub(super) fn of(plan: &'a Plan, trials: &'a Trials, forecast: &'a Forecast) -> (String, Box<dyn Content + 'a>) {
+        let samples = Samples::new(plan, trials);
+        (SAMPLES.to_owned(), Box::new(Self { samples, forecast }))
+    }
+}
+
+impl Content for SamplesFile<'_> {
+    fn write_to(&self, file: &mut File) -> io::Result<()> {
+        trials_parquet(&self.samples, self.forecast, file)
     }
 }
 

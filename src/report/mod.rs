@@ -20,6 +20,7 @@ pub mod preread;
 pub mod price;
 mod register;
 mod resources;
+pub mod samples;
 pub mod story;
 pub mod tables;
 pub mod terminal;
