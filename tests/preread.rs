@@ -150,7 +150,7 @@ fn mended_until_nothing_is_left_the_page_can_be_written() {
         let (plan, lacks) = read(&text);
         match lacks.first() {
             None => {
-                let says = report::preread::preread(&plan, &lacks, false);
+                let says = report::lacks::lacks(&plan, &lacks, false);
                 assert_eq!(says, "A page that starts an argument\nNothing is missing for a pre-read.\n");
                 return;
             }
@@ -163,7 +163,7 @@ fn mended_until_nothing_is_left_the_page_can_be_written() {
 #[test]
 fn the_findings_are_a_golden_table_of_eighty_columns() {
     let (plan, lacks) = read(BARE);
-    let text = report::preread::preread(&plan, &lacks, false);
+    let text = report::lacks::lacks(&plan, &lacks, false);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/preread_bare.txt");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, &text).expect("writable");
@@ -174,7 +174,7 @@ fn the_findings_are_a_golden_table_of_eighty_columns() {
         assert!(line.chars().count() <= 80, "{line}");
     }
     assert!(
-        report::preread::preread(&plan, &lacks, true).contains('\u{1b}'),
+        report::lacks::lacks(&plan, &lacks, true).contains('\u{1b}'),
         "colour where it is wanted"
     );
 }
@@ -193,7 +193,7 @@ fn the_examples_lack_nothing_and_a_strangers_names_do_nothing() {
         .replace("\"launch", "\"a\\u202E\\\"b")
         .replace("initiative.launch.task", "initiative.\"a\\u202E\\\"b\".task");
     let (plan, lacks) = read(&hostile);
-    let text = report::preread::preread(&plan, &lacks, false);
+    let text = report::lacks::lacks(&plan, &lacks, false);
     assert!(text.chars().all(|c| c == '\n' || !sim::inert::acts(c)), "{text}");
     assert!(
         text.contains("[initiative.\"a\\U0000202E\\\"b\"]"),

@@ -269,7 +269,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
         let warnings: Vec<Fault> = plan.warnings.iter().filter(|warning| warning.code != NO_TRIGGER).cloned().collect();
         warn(&warnings);
         let lacks = plan::preread::preread(&scenario, &plan);
-        return print(&report::preread::preread(&plan, &lacks, colour_for(&io::stdout())));
+        return print(&report::lacks::lacks(&plan, &lacks, colour_for(&io::stdout())));
     }
     let understanding = analysis::understand(&plan, prepared.horizon, &prepared.landmarks);
     warn(&plan.warnings);

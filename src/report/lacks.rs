@@ -13,7 +13,7 @@ const PASTED: &str = "      ";
 
 /// What the pre-read of a plan would lack, for a terminal. What is to be pasted is as long as the names in it.
 #[must_use]
-pub fn preread(plan: &Plan, lacks: &[Lack], colour: bool) -> String {
+pub fn lacks(plan: &Plan, lacks: &[Lack], colour: bool) -> String {
     let mut page = Page::new(colour);
     page.heading(&plan.name);
     if lacks.is_empty() {
