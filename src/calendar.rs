@@ -43,6 +43,12 @@ impl Date {
         self.0.strftime("%-d %b %Y").to_string()
     }
 
+    /// As a page that is read once spells it: `6 March 2026`.
+    #[must_use]
+    pub fn in_full(self) -> String {
+        self.0.strftime("%-d %B %Y").to_string()
+    }
+
     /// With the day of the week: `Fri 6 Mar 2026`.
     #[must_use]
     pub fn long_with_weekday(self) -> String {

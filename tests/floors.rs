@@ -22,7 +22,7 @@ const FLOORS: [(&str, u32); 13] = [
 ];
 
 /// Outside libraries and the only rooms that import them.
-const LIBRARIES: [(&str, &[&str]); 16] = [
+const LIBRARIES: [(&str, &[&str]); 17] = [
     ("jiff", &["calendar"]),
     ("annotate_snippets", &["diagnostic"]),
     ("rand", &["sampling"]),
@@ -32,6 +32,7 @@ const LIBRARIES: [(&str, &[&str]); 16] = [
     ("toml", &["scenario"]),
     ("rayon", &["engine"]),
     ("plotters", &["report"]),
+    ("maud", &["report"]),
     ("csv", &["report", "plan"]),
     ("parquet", &["report"]),
     ("clap", &["cli"]),

@@ -6,7 +6,7 @@ use super::compare::Comparison;
 use super::insights::{CheckpointForecast, DependencyForecast, DriverForecast, PathForecast, PathTree, TaskSchedule, TellingWeek};
 use super::precision::PrecisionForecast;
 use crate::calendar::Date;
-use crate::plan::{DefaultUsed, ReadNotUsed};
+use crate::plan::{DefaultUsed, Ladder};
 use crate::units::{Percentile, WorkDays};
 
 /// Version of the layout of `summary.json`.
@@ -35,6 +35,8 @@ pub struct Forecast {
     pub start: Date,
     /// The last day that budgets look at.
     pub horizon: Date,
+    /// The day by which the decision is needed, where the scenario gives it.
+    pub decide_by: Option<Date>,
     /// In the order of the file.
     pub initiatives: Vec<InitiativeForecast>,
     /// The finish of the last initiative, where there is more than one.
@@ -65,6 +67,10 @@ pub struct Forecast {
     pub displacements: Vec<Displacement>,
     /// What each mitigation would buy.
     pub mitigations: Vec<MitigationForecast>,
+    /// What the company bets on, in the order of the file. No number depends on them.
+    pub bets: Vec<BetForecast>,
+    /// What the work means, step by step, in the authors' words: initiatives and tasks that say anything, in the order of the file.
+    pub ladders: Vec<LadderForecast>,
     /// The ways out on the same futures, where the scenario has options.
     pub options: Option<Comparison>,
     /// What the numbers rest on, in sentences.
@@ -73,8 +79,6 @@ pub struct Forecast {
     pub not_modelled: Vec<String>,
     /// Defaults that were used because the file is silent.
     pub defaults: Vec<DefaultUsed>,
-    /// What was read but cannot change this forecast yet.
-    pub read_not_used: Vec<ReadNotUsed>,
     /// What is allowed but probably not meant, a sentence each.
     pub warnings: Vec<String>,
 }
@@ -227,6 +231,8 @@ pub struct PortfolioForecast {
 pub struct CommitmentForecast {
     /// To whom, where given.
     pub to: Option<String>,
+    /// Who answers for it: who is named with it, else the initiative's accountable, else its owner.
+    pub owner: Option<String>,
     /// The promise.
     pub at: Moment,
     /// Share of trials that finish by then.
@@ -392,6 +398,33 @@ pub struct AssumptionPrice {
     pub ci_low: Option<f64>,
     /// Upper end.
     pub ci_high: Option<f64>,
+}
+
+/// What the company bets on, and who works for it.
+#[derive(Debug, Clone, Serialize)]
+pub struct BetForecast {
+    /// Its id.
+    pub id: String,
+    /// Text for people.
+    pub title: String,
+    /// Whose bet it is, where given.
+    pub owner: Option<String>,
+    /// The initiatives that support it, by id, in the order of the file; empty where none does.
+    pub supported_by: Vec<String>,
+}
+
+/// What a piece of work means, step by step.
+#[derive(Debug, Clone, Serialize)]
+pub struct LadderForecast {
+    /// The initiative.
+    pub initiative: String,
+    /// The task; absent where the initiative itself is meant.
+    pub task: Option<String>,
+    /// Text for people.
+    pub title: String,
+    /// The steps, each where given.
+    #[serde(flatten)]
+    pub steps: Ladder,
 }
 
 /// What one initiative's being there costs another.

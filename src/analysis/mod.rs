@@ -1,6 +1,7 @@
 //! From trials to what they mean: timelines, commitments, budgets, what drives them.
 
 mod assumptions;
+mod bets;
 mod budgets;
 mod checkpoints;
 mod company;
@@ -32,9 +33,9 @@ pub use compare::{
 };
 pub use explanation::{Explanation, Promise, Question, Which, explanation};
 pub use forecast::{
-    AssumptionPrice, Blame, BudgetForecast, CapacityWeek, CommitmentForecast, CostForecast, CurvePoint, Displacement, Forecast,
-    InitiativeForecast, Landmark, Mean, MitigationEffect, MitigationForecast, Moment, PortfolioForecast, Quantile, SCHEMA_VERSION,
-    ScenarioFacts, Share, Spread, Timelines, Verdict,
+    AssumptionPrice, BetForecast, Blame, BudgetForecast, CapacityWeek, CommitmentForecast, CostForecast, CurvePoint, Displacement,
+    Forecast, InitiativeForecast, LadderForecast, Landmark, Mean, MitigationEffect, MitigationForecast, Moment, PortfolioForecast,
+    Quantile, SCHEMA_VERSION, ScenarioFacts, Share, Spread, Timelines, Verdict,
 };
 pub use horizon::{Horizon, HorizonError, horizon, pilot_limit};
 pub use insights::{

@@ -118,11 +118,17 @@ pub fn with_promise(base: &Plan, mut plan: Plan, question: &DateQuestion) -> Opt
         date: question.date,
         time: plan.calendar.evening_of(question.date),
         to: question.to.clone(),
+        owner: None,
     };
     let place = promise_place(base, &plan, question)?;
     let commitments = &mut plan.initiatives.get_mut(column)?.commitments;
     match commitments.get_mut(place) {
-        Some(promise) => *promise = commitment,
+        Some(promise) => {
+            *promise = Commitment {
+                owner: promise.owner.take(),
+                ..commitment
+            };
+        }
         None => commitments.push(commitment),
     }
     Some(plan)

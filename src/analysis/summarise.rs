@@ -1,6 +1,7 @@
 //! Trials → [`Forecast`].
 
 use super::assumptions::{assumptions, not_modelled};
+use super::bets::{bets, ladders};
 use super::budgets::Budgets;
 use super::checkpoints::telling;
 use super::company::{capacity, cost};
@@ -76,6 +77,7 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         precision: facts.precision,
         start: plan.calendar.start(),
         horizon: horizon.date,
+        decide_by: plan.decide_by,
         initiatives,
         portfolio,
         budgets: budgets.forecasts(trials, &window),
@@ -91,11 +93,12 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         prices: prices.assumptions,
         displacements: prices.displacements,
         mitigations: prices.mitigations,
+        bets: bets(plan),
+        ladders: ladders(plan),
         options: None,
         assumptions: assumptions(plan),
         not_modelled: not_modelled(plan),
         defaults: plan.defaults.clone(),
-        read_not_used: plan.unused.clone(),
         warnings: plan.warnings.iter().map(|warning| warning.message.clone()).collect(),
     }
 }
@@ -194,6 +197,7 @@ impl Reader<'_> {
         let median = late.get((late.len().saturating_sub(1)) / 2).map(|days| days - promised);
         CommitmentForecast {
             to: commitment.to.clone(),
+            owner: commitment.owner.clone(),
             at: Moment {
                 date: Some(commitment.date),
                 working_days: commitment.time,

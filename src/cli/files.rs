@@ -10,9 +10,9 @@ use crate::analysis::{Forecast, InitiativeForecast, Samples};
 use crate::engine::Trials;
 use crate::plan::Plan;
 use crate::report::charts::{self, Chart, ChartError};
-use crate::report::options;
 use crate::report::samples::trials_parquet;
 use crate::report::tables::{self, TableError};
+use crate::report::{options, preread};
 
 type WriteTable = fn(&Forecast) -> Result<String, TableError>;
 type DrawChart = fn(&InitiativeForecast, &Forecast) -> Result<Chart, ChartError>;
@@ -33,6 +33,8 @@ const TABLES: [(&str, WriteTable); 8] = [
 const CHARTS: [(&str, DrawChart); 3] = [("s-curve", charts::s_curve), ("tornado", charts::tornado), ("gantt", charts::gantt)];
 
 const SUMMARY: &str = "summary.json";
+const PREREAD_HTML: &str = "preread.html";
+const PREREAD_MARKDOWN: &str = "preread.md";
 pub(super) const OPTIONS: &str = "options.csv";
 const SAMPLES: &str = "trials.parquet";
 
@@ -64,6 +66,7 @@ impl Outputs {
             .chain(TABLES.map(|(name, _)| name))
             .chain(self.has_options.then_some(OPTIONS))
             .chain(self.has_samples.then_some(SAMPLES))
+            .chain([PREREAD_HTML, PREREAD_MARKDOWN])
             .map(str::to_owned)
             .chain(charts)
             .collect()
@@ -80,6 +83,9 @@ impl Outputs {
             let text = options::options_csv(comparison).map_err(|error| Failure::Machine(error.to_string()))?;
             files.push((OPTIONS.to_owned(), text.into_bytes()));
         }
+        let page = preread::preread(forecast);
+        files.push((PREREAD_HTML.to_owned(), page.html.into_bytes()));
+        files.push((PREREAD_MARKDOWN.to_owned(), page.markdown.into_bytes()));
         for (initiative, suffix) in forecast.initiatives.iter().zip(&self.suffixes) {
             for (name, draw) in CHARTS {
                 let chart = draw(initiative, forecast).map_err(|error| Failure::Machine(error.to_string()))?;

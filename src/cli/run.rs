@@ -138,6 +138,18 @@ pub(super) fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
                 .hint("leave `horizon` out to have it chosen"),
         ])
     })?;
+    if let Some(decide_by) = plan.decide_by.filter(|decide_by| *decide_by > horizon.date) {
+        let message = format!(
+            "the decision is needed by {decide_by}, but budgets look only to {}: it would come too late for any of this",
+            horizon.date
+        );
+        let fault = Fault::error("decision-too-late", message).at_place(plan.decide_by_place.as_ref());
+        return Err(Failure::Input(vec![
+            fault
+                .allowed(format!("a date on or before {}", horizon.date))
+                .hint("is the year right?"),
+        ]));
+    }
     Ok(Prepared {
         compiled,
         landmarks,

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::calendar::{Calendar, Date};
 use crate::diagnostic::{Fault, Place, sort};
-use crate::plan::domain::{Dispatch, Plan, TeamId, Work};
+use crate::plan::domain::{Bet, Dispatch, Plan, TeamId, Work};
 use crate::plan::estimate::{Files, Floored, Reading, floor_warnings};
 use crate::plan::incidents::Marks;
 use crate::plan::options;
@@ -244,7 +244,6 @@ impl<'s> Builder<'s> {
         let marks: Vec<Marks> = (0..self.items.len()).map(|index| self.marks(index)).collect();
         let risks = self.risks(reading, &links);
         let budgets = self.budgets(&initiatives);
-        self.check_references();
         let checkpoints = self.checkpoints(budgets.as_deref());
         let overrun = self.overrun();
         if initiatives.is_empty() && scenario.complete && scenario.initiatives.is_empty() {
@@ -274,6 +273,11 @@ impl<'s> Builder<'s> {
                 source: std::sync::Arc::clone(&self.scenario.source),
                 span: at.span.clone(),
             }),
+            decide_by: settings.decide_by.as_ref().map(|at| at.value),
+            decide_by_place: settings.decide_by.as_ref().map(|at| Place {
+                source: std::sync::Arc::clone(&self.scenario.source),
+                span: at.span.clone(),
+            }),
             dispatch: match &settings.file_order {
                 Some(at) if at.value => Dispatch::FileOrder,
                 _ => Dispatch::Priority,
@@ -290,13 +294,21 @@ impl<'s> Builder<'s> {
             initiatives,
             tasks,
             risks: risks?,
+            bets: scenario
+                .bets
+                .iter()
+                .map(|bet| Bet {
+                    id: bet.id.value.clone(),
+                    title: bet.title.clone().unwrap_or_else(|| bet.id.value.clone()),
+                    owner: bet.owner.clone(),
+                })
+                .collect(),
             flows: flows?,
             incidents: incidents?,
             findings: findings?,
             budgets: budgets?,
             checkpoints: checkpoints?,
             defaults,
-            unused: self.unused(),
             once: 0.0,
             ceo_approval_above: settings.ceo_approval_above.as_ref().map(|at| at.value),
             options: Vec::new(),
@@ -370,6 +382,9 @@ impl<'s> Builder<'s> {
                     .hint("is the year right?"),
                 );
             }
+        }
+        if let Some(decide_by) = &settings.decide_by {
+            self.plausible("scenario.decide_by", decide_by);
         }
         self.check_holidays("scenario.holidays", &settings.holidays, true);
     }

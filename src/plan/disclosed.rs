@@ -1,12 +1,11 @@
-//! What the results must say about the file: the defaults that were used, and what was read but not used.
+//! What the results must say about the file: the defaults that were used.
 
 use crate::plan::build::{Builder, DEFAULT_OVERRUN, DEFAULT_SEED, DEFAULT_TRIALS, list};
-use crate::plan::domain::{DefaultUsed, ReadNotUsed};
+use crate::plan::domain::DefaultUsed;
 use crate::plan::estimate::Reading;
 use crate::plan::incidents::DEFAULT_RATE_CV;
 use crate::sampling::Correlation;
 use crate::scenario::says::{self, Limit};
-use crate::scenario::tree::At;
 
 impl<'s> Builder<'s> {
     pub(super) fn defaults(&self, reading: &Reading<'_>) -> Vec<DefaultUsed> {
@@ -209,19 +208,6 @@ impl<'s> Builder<'s> {
         let free = reliability(|limit| matches!(limit, Limit::Reliability { freeze: None, .. }));
         let meaning = "releases go on while the quarter's budget is exceeded";
         grouped(add, "budget", "freeze", free, "false", meaning);
-    }
-
-    pub(super) fn unused(&self) -> Vec<ReadNotUsed> {
-        let lines: Vec<usize> = self.scenario.source.text.match_indices('\n').map(|(at, _)| at).collect();
-        let mut unused: Vec<&At<String>> = self.scenario.unused.iter().collect();
-        unused.sort_by_key(|at| at.span.start);
-        unused
-            .into_iter()
-            .map(|at| ReadNotUsed {
-                key: at.value.clone(),
-                line: lines.partition_point(|newline| *newline < at.span.start) + 1,
-            })
-            .collect()
     }
 }
 

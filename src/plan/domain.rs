@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::calendar::{Calendar, Date};
 use crate::diagnostic::{Fault, Place};
 use crate::sampling::{Correlation, Distribution};
-pub use crate::scenario::says::SlipProtocol;
+pub use crate::scenario::says::{Ladder, SlipProtocol};
 use crate::units::{Percentile, Probability, WorkDays};
 
 /// Index of a team in [`Plan::teams`].
@@ -29,6 +29,10 @@ pub struct BudgetId(pub usize);
 /// Index of a flow in [`Plan::flows`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FlowId(pub usize);
+
+/// Index of a bet in [`Plan::bets`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BetId(pub usize);
 
 /// Index of a class in [`Plan::incidents`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +61,10 @@ pub struct Plan {
     pub horizon: Option<Date>,
     /// Where the scenario gives the horizon: whether it is late enough is known only once the plan on paper is.
     pub horizon_place: Option<Place>,
+    /// The day by which the decision is needed, where the scenario gives it.
+    pub decide_by: Option<Date>,
+    /// Where the scenario gives it: whether the horizon is later is known only once there is one.
+    pub decide_by_place: Option<Place>,
     /// What orders the tasks that wait for people.
     pub dispatch: Dispatch,
     /// The percentiles of the best, the expected and the worst timeline.
@@ -75,6 +83,8 @@ pub struct Plan {
     pub tasks: Vec<Task>,
     /// In the order of the file.
     pub risks: Vec<Risk>,
+    /// What the company bets on, in the order of the file. They change no number.
+    pub bets: Vec<Bet>,
     /// What customers use, in the order of the file.
     pub flows: Vec<Flow>,
     /// Classes of incidents, in the order of the file.
@@ -93,8 +103,6 @@ pub struct Plan {
     pub options: Vec<PlanOption>,
     /// Every default that was used because the file is silent.
     pub defaults: Vec<DefaultUsed>,
-    /// What the file says that cannot change this forecast yet.
-    pub unused: Vec<ReadNotUsed>,
     /// What is allowed but probably not meant.
     pub warnings: Vec<Fault>,
 }
@@ -188,6 +196,10 @@ pub struct Initiative {
     pub estimate: Option<Date>,
     /// What was promised to whom, in the order of the file.
     pub commitments: Vec<Commitment>,
+    /// The bets that it supports, each once.
+    pub supports: Vec<BetId>,
+    /// What it means, step by step, as the authors put it.
+    pub ladder: Ladder,
     /// Its tasks, in the order of [`Plan::tasks`]; at least one that no risk must add.
     pub tasks: Vec<TaskId>,
 }
@@ -201,6 +213,8 @@ pub struct Commitment {
     pub time: WorkDays,
     /// To whom, where given; distinct within an initiative.
     pub to: Option<String>,
+    /// Who answers for it: who is named with it, else the initiative's accountable, else its owner.
+    pub owner: Option<String>,
 }
 
 /// A piece of work.
@@ -228,6 +242,8 @@ pub struct Task {
     pub scales_rate: Vec<(IncidentId, f64)>,
     /// The risk without which there is no such task.
     pub only_if: Option<RiskId>,
+    /// What it means, step by step, as the authors put it.
+    pub ladder: Ladder,
 }
 
 /// How much there is to do, and by whom.
@@ -396,6 +412,17 @@ pub struct Mitigation {
     pub cost: f64,
     /// That the risk happens nevertheless.
     pub probability: Probability,
+}
+
+/// What the company bets on.
+#[derive(Debug, Clone)]
+pub struct Bet {
+    /// As in `[bet.<id>]`.
+    pub id: String,
+    /// Text for people; the id where none is given.
+    pub title: String,
+    /// Whose bet it is, where given.
+    pub owner: Option<String>,
 }
 
 /// Something that customers use.
@@ -571,13 +598,4 @@ pub struct DefaultUsed {
     pub value: String,
     /// What it means for the forecast, in a sentence.
     pub meaning: String,
-}
-
-/// Something that was read and checked but cannot change this forecast yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ReadNotUsed {
-    /// Where it stands: `checkpoint.data-model`, `option.narrow`.
-    pub key: String,
-    /// The line of the file.
-    pub line: usize,
 }

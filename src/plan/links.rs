@@ -262,6 +262,7 @@ impl<'s> Builder<'s> {
                     review: marks.review,
                     scales_rate: marks.scales_rate,
                     only_if: item.added.map(|(risk, _)| RiskId(risk)),
+                    ladder: item.says.ladder.clone(),
                 })
             })
             .collect::<Option<_>>()?;

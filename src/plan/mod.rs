@@ -26,9 +26,9 @@ mod tests;
 pub use build::{build, list as listed_names, read};
 pub use checkpoints::NO_TRIGGER;
 pub use domain::{
-    Absence, Budget, BudgetId, BudgetKind, Checkpoint, Commitment, DefaultUsed, Dispatch, Due, Elsewhere, Estimate, FindingClass,
-    FindingId, Flow, FlowId, Hire, IncidentClass, IncidentId, Initiative, InitiativeId, Link, LinkKind, Mitigation, Observable, Plan,
-    PlanOption, ReadNotUsed, Risk, RiskId, SlipProtocol, Task, TaskId, Team, TeamId, Work,
+    Absence, Bet, BetId, Budget, BudgetId, BudgetKind, Checkpoint, Commitment, DefaultUsed, Dispatch, Due, Elsewhere, Estimate,
+    FindingClass, FindingId, Flow, FlowId, Hire, IncidentClass, IncidentId, Initiative, InitiativeId, Ladder, Link, LinkKind, Mitigation,
+    Observable, Plan, PlanOption, Risk, RiskId, SlipProtocol, Task, TaskId, Team, TeamId, Work,
 };
 pub use estimate::Files;
 pub use options::{Combinations, Contradiction, MOST_COMBINATIONS, combinations, combined};

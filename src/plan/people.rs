@@ -3,7 +3,7 @@
 use crate::calendar::Date;
 use crate::diagnostic::Fault;
 use crate::plan::build::{Builder, count, list};
-use crate::plan::domain::{Commitment, Estimate, Initiative, TaskId, TeamId, Work};
+use crate::plan::domain::{BetId, Commitment, Estimate, Initiative, TaskId, TeamId, Work};
 use crate::plan::estimate::{Reading, Unit};
 use crate::scenario::says::{self, Engineers};
 use crate::scenario::tree::Span;
@@ -34,16 +34,32 @@ impl<'s> Builder<'s> {
                 accountable: initiative.accountable.clone(),
                 priority: initiative.priority,
                 estimate: initiative.estimate.as_ref().map(|at| at.value),
-                commitments: self.commitments(&name, &initiative.commitments),
+                commitments: self.commitments(&name, initiative),
+                supports: self.supported(initiative),
+                ladder: initiative.ladder.clone(),
                 tasks: self.tasks_of.get(index).into_iter().flatten().map(|task| TaskId(*task)).collect(),
             });
         }
         planned
     }
 
-    fn commitments(&mut self, name: &str, written: &[says::Commitment]) -> Vec<Commitment> {
+    /// The bets that an initiative names, those that there are, each once.
+    fn supported(&mut self, initiative: &says::Initiative) -> Vec<BetId> {
+        let scenario = self.scenario;
+        let mut supported = Vec::new();
+        for name in &initiative.supports {
+            match scenario.bets.iter().position(|bet| bet.id.value == name.value) {
+                Some(bet) if supported.contains(&BetId(bet)) => {}
+                Some(bet) => supported.push(BetId(bet)),
+                None => self.no_such("bet", name, scenario.bets.iter().map(|bet| bet.id.value.as_str())),
+            }
+        }
+        supported
+    }
+
+    fn commitments(&mut self, name: &str, initiative: &says::Initiative) -> Vec<Commitment> {
         let mut planned: Vec<Commitment> = Vec::new();
-        for commitment in written {
+        for commitment in &initiative.commitments {
             let date = &commitment.date;
             let time = self.calendar.evening_of(date.value);
             if let (true, Some(start)) = (self.plausible(&format!("{name}.commitment"), date), self.start) {
@@ -87,6 +103,11 @@ impl<'s> Builder<'s> {
                 date: date.value,
                 time,
                 to,
+                owner: [&commitment.owner, &initiative.accountable, &initiative.owner]
+                    .into_iter()
+                    .flatten()
+                    .next()
+                    .cloned(),
             });
         }
         planned

@@ -235,15 +235,4 @@ impl<'s> Builder<'s> {
         };
         self.faults.add(warning.at(&risk.id.span));
     }
-
-    /// References of what does not change the forecast yet.
-    pub(super) fn check_references(&mut self) {
-        let scenario = self.scenario;
-        let bets: HashSet<&str> = scenario.bets.iter().map(|at| at.value.as_str()).collect();
-        for name in scenario.initiatives.iter().flat_map(|initiative| &initiative.supports) {
-            if !bets.contains(name.value.as_str()) && self.faults.are_few() {
-                self.no_such("bet", name, scenario.bets.iter().map(|at| at.value.as_str()));
-            }
-        }
-    }
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::diagnostic::Fault;
 use crate::plan::{
-    BudgetKind, Dispatch, Estimate, FindingId, FlowId, IncidentId, InitiativeId, LinkKind, Plan, RiskId, TaskId, TeamId, Work, build,
+    BetId, BudgetKind, Dispatch, Estimate, FindingId, FlowId, IncidentId, InitiativeId, LinkKind, Plan, RiskId, TaskId, TeamId, Work, build,
 };
 use crate::sampling::Shape;
 use crate::units::Probability;
@@ -197,23 +197,32 @@ fn the_full_scenario_is_understood_to_the_last_number() {
             "team.reliability.cost_per_week",
         ]
     );
-    let unused: Vec<&str> = plan.unused.iter().map(|unused| unused.key.as_str()).collect();
-    assert_eq!(unused, ["bet.enterprise", "initiative.segment.supports"]);
+    let bets: Vec<(&str, Option<&str>)> = plan.bets.iter().map(|bet| (bet.title.as_str(), bet.owner.as_deref())).collect();
+    assert_eq!(bets, [("Win the enterprise segment", Some("CEO"))]);
+    assert_eq!(plan.initiatives[0].supports, [BetId(0)]);
+    assert_eq!(plan.initiatives[0].commitments[0].owner.as_deref(), Some("CEO and CTO"));
     let options: Vec<(&str, f64)> = plan.options.iter().map(|option| (option.id.as_str(), option.plan.once)).collect();
     assert_eq!(options, [("narrow", 0.0), ("two-contractors", 30_000.0)]);
 }
 
 #[test]
-fn what_does_not_change_the_forecast_yet_is_listed_with_its_line() {
+fn bets_and_the_words_of_the_work_are_kept() {
     let text = format!(
-        "{START}cost_per_week = 4_000\n[flow.checkout]\ncustomers = 20_000\n[bet.win]\ntitle = \"Win\"\n\
-         [initiative.a]\nduration = \"1w\"\nsupports = \"win\"\n[checkpoint.c]\ntask = \"a\"\ndone_by = \"6w\"\n\
-         on_miss = {{ who = \"CTO\", within = \"2d\" }}\n[option.o]\ntitle = \"O\"\n[risk.r]\nprobability = 0.5\naffects = [\"a\"]\n\
-         multiply = 2\ncost = 1\nmitigation = {{ cost = 5, probability = 0.1 }}\n"
+        "{START}[bet.win]\n[bet.other]\ntitle = \"Keep\"\nowner = \"CEO\"\n\
+         [initiative.a]\nowner = \"Ann\"\nsupports = [\"win\", \"win\"]\ndecision_ask = \"Yes or no?\"\n\
+         commitment = [{{ date = 2026-03-06, to = \"board\", owner = \"CEO\" }}, {{ date = 2026-04-06, to = \"team\" }}]\n\
+         [initiative.a.task.t]\nduration = \"1w\"\nwork_item = \"Locks\"\n"
     );
-    let unused: Vec<(String, usize)> = plan(&text).unused.into_iter().map(|unused| (unused.key, unused.line)).collect();
-    let expected = [("bet.win", 8), ("initiative.a.supports", 12)];
-    assert_eq!(unused, expected.map(|(key, line)| (key.to_owned(), line)));
+    let plan = plan(&text);
+    let titles: Vec<&str> = plan.bets.iter().map(|bet| bet.title.as_str()).collect();
+    assert_eq!(titles, ["win", "Keep"]);
+    let initiative = &plan.initiatives[0];
+    assert_eq!(initiative.supports, [BetId(0)], "named twice, supported once");
+    assert_eq!(initiative.ladder.decision_ask.as_deref(), Some("Yes or no?"));
+    let owners: Vec<Option<&str>> = initiative.commitments.iter().map(|promise| promise.owner.as_deref()).collect();
+    assert_eq!(owners, [Some("CEO"), Some("Ann")]);
+    assert_eq!(plan.tasks[0].ladder.work_item.as_deref(), Some("Locks"));
+    assert!(plan.tasks[0].ladder.decision_ask.is_none());
 }
 
 #[test]

@@ -51,14 +51,6 @@ pub fn check(plan: &Plan, understanding: &Understanding, colour: bool) -> String
     let budgets = plan.budgets.iter().map(|budget| register::budget(plan, budget));
     page.bullets("Budgets", &budgets.collect::<Vec<_>>());
     page.defaults(&plan.defaults);
-    page.bullets(
-        "Read, not yet used",
-        &plan
-            .unused
-            .iter()
-            .map(|unused| format!("{} (line {})", unused.key, unused.line))
-            .collect::<Vec<_>>(),
-    );
     page.blank();
     page.line(
         &format!(

@@ -6,7 +6,7 @@ use crate::analysis::{
     PortfolioForecast, Quantile, SCHEMA_VERSION, ScenarioFacts, Share, Spread, Timelines, Verdict,
 };
 use crate::calendar::{Calendar, Date};
-use crate::plan::{DefaultUsed, LinkKind, ReadNotUsed};
+use crate::plan::{DefaultUsed, LinkKind};
 use crate::units::{Percentile, WorkDays};
 
 pub fn date(text: &str) -> Date {
@@ -150,6 +150,7 @@ pub fn initiative(case: &Case, calendar: &Calendar, finishes: &[f64]) -> Initiat
             let gap = |p| Some(quantile(Percentile::percent(p)).at.working_days.days() - promise).filter(|gap| gap.is_finite());
             CommitmentForecast {
                 to: to.map(str::to_owned),
+                owner: case.accountable.or(case.owner).map(str::to_owned),
                 at,
                 p_on_time: by(promise),
                 p_on_time_within_budgets: by(promise),
@@ -235,7 +236,9 @@ pub fn forecast(name: &str, calendar: &Calendar, initiatives: Vec<InitiativeFore
         assumptions: Vec::new(),
         not_modelled: Vec::new(),
         defaults: Vec::new(),
-        read_not_used: Vec::new(),
+        bets: Vec::new(),
+        ladders: Vec::new(),
+        decide_by: None,
         warnings: Vec::new(),
     }
 }
@@ -322,16 +325,6 @@ pub fn segment() -> Forecast {
         ),
     ];
     forecast.not_modelled = vec!["People who leave or join, incidents and security findings.".into()];
-    forecast.read_not_used = vec![
-        ReadNotUsed {
-            key: "checkpoint.data-model-by-week-6".into(),
-            line: 97,
-        },
-        ReadNotUsed {
-            key: "option.narrow".into(),
-            line: 102,
-        },
-    ];
     forecast.warnings = vec!["The task segment.tax-review waits for nobody of ours and has no owner.".into()];
     forecast
 }
@@ -723,7 +716,6 @@ pub fn company() -> Forecast {
     forecast.assumptions = plain.assumptions;
     forecast.defaults = plain.defaults;
     forecast.not_modelled = vec!["Scope that changes on the way.".into()];
-    forecast.read_not_used = plain.read_not_used;
     forecast
 }
 

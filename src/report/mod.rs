@@ -1,8 +1,8 @@
-//! Finished values as people and programs read them: text for a terminal, CSV, JSON, charts.
+//! Finished values as people and programs read them: text for a terminal, CSV, JSON, charts, the page for a decision.
 //!
 //! This room computes no statistics and writes no file: it turns a [`Forecast`](crate::analysis::Forecast) into text and bytes.
 //! Names in a forecast come from someone else's file, so each output makes them harmless in its own way: on a terminal they lose
-//! what could act ([`crate::inert`]), in CSV they cannot become formulas, in SVG they are escaped.
+//! what could act ([`crate::inert`]), in CSV they cannot become formulas, in SVG and HTML they are escaped.
 
 mod bars;
 mod budgets;
@@ -17,6 +17,7 @@ pub mod lacks;
 pub mod options;
 mod page;
 mod paths;
+pub mod preread;
 pub mod price;
 mod register;
 mod resources;

@@ -5,9 +5,8 @@ use anstyle::Style;
 use super::page::{BAD, BOLD, DIM, INDENT, Page, Side, plain, styled};
 use super::paths::{measured, name, times};
 use super::terminal::promised_to;
-use super::text::{cut, date, frequencies, head_count, listed, short_date, span, thousands, week_count};
+use super::text::{cut, date, frequencies, head_count, listed, marked_up, short_date, span, thousands, week_count};
 use crate::analysis::{Beat, Explanation, Path, Tale};
-use crate::inert::inert;
 
 /// Everything that is told of one future, as text of at most 80 columns. Colour only adds.
 #[must_use]
@@ -70,12 +69,12 @@ impl Page {
 /// The same in Markdown, with the picture `gantt` beside it.
 #[must_use]
 pub fn markdown(told: &Explanation, gantt: &str) -> String {
-    let mut text = format!("# {}\n\n", escaped(&headline(told)));
+    let mut text = format!("# {}\n\n", marked_up(&headline(told)));
     if told.trials < told.trials_requested {
         text.push_str("**Partial: interrupted.**\n\n");
     }
-    text.push_str(&format!("{} · {}\n\n", escaped(&told.scenario.file), facts(told)));
-    text.push_str(&format!("{}\n", escaped(&opening(told).join(" "))));
+    text.push_str(&format!("{} · {}\n\n", marked_up(&told.scenario.file), facts(told)));
+    text.push_str(&format!("{}\n", marked_up(&opening(told).join(" "))));
     text.push_str(&format!("\n## What sets the {} path apart\n\n", told.path.path.name()));
     if told.path.conditions.is_empty() {
         text.push_str("Nothing that the simulation can tell.\n");
@@ -86,7 +85,7 @@ pub fn markdown(told: &Explanation, gantt: &str) -> String {
         ));
         for condition in &told.path.conditions {
             let [on_path, overall] = measured(condition);
-            let name = escaped(&name(condition));
+            let name = marked_up(&name(condition));
             text.push_str(&format!(
                 "| {name} | {on_path} | {overall} | {} | {:.1} |\n",
                 times(condition.lift),
@@ -96,28 +95,13 @@ pub fn markdown(told: &Explanation, gantt: &str) -> String {
     }
     text.push_str("\n## What happens in this future\n\n| date | late | |\n|---|---|---|\n");
     for beat in &told.story.beats {
-        let sentence = escaped(&sentence(beat, told));
+        let sentence = marked_up(&sentence(beat, told));
         let sentence = if beat.drives { format!("**{sentence}**") } else { sentence };
         text.push_str(&format!("| {} | {} | {sentence} |\n", day(told, beat), lateness(beat)));
     }
     let legend = legend(told).replacen('*', "In bold:", 1);
-    text.push_str(&format!("\n{legend}\n\n![{}]({gantt})\n", escaped(&headline(told))));
+    text.push_str(&format!("\n{legend}\n\n![{}]({gantt})\n", marked_up(&headline(told))));
     text
-}
-
-/// What could be markup made text.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in inert(text).chars() {
-        match c {
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '&' => safe.push_str("&amp;"),
-            c if "\\`*_{}[]()#|!~$".contains(c) => safe.extend(['\\', c]),
-            c => safe.push(c),
-        }
-    }
-    safe
 }
 
 /// What a chart and a text are headed with.

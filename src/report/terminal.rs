@@ -339,16 +339,6 @@ impl Page {
         self.bullets("Warnings", &forecast.warnings);
         self.bullets("What was assumed", &forecast.assumptions);
         self.bullets("Not modelled", &forecast.not_modelled);
-        let unused: Vec<String> = forecast
-            .read_not_used
-            .iter()
-            .map(|unused| format!("{} (line {})", cut(&unused.key, 60), unused.line))
-            .collect();
-        if !unused.is_empty() {
-            self.blank();
-            self.heading("Read, not yet used");
-            self.paragraph(&unused.join(", "), INDENT, Style::new());
-        }
         self.defaults(&forecast.defaults);
     }
 

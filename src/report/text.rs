@@ -391,6 +391,22 @@ pub fn listed(items: &[String]) -> String {
     }
 }
 
+/// `text` for Markdown: what could be markup is made text.
+#[must_use]
+pub fn marked_up(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in inert(text).chars() {
+        match c {
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '&' => safe.push_str("&amp;"),
+            c if "\\`*_{}[]()#|!~$".contains(c) => safe.extend(['\\', c]),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
 /// The date of a moment with its weekday; `never`, or what to say beyond the calendar.
 #[must_use]
 pub fn date(at: &Moment) -> String {

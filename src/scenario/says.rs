@@ -34,7 +34,7 @@ pub struct Scenario {
     /// `[checkpoint.…]`.
     pub checkpoints: Vec<Checkpoint>,
     /// `[bet.…]`.
-    pub bets: Vec<At<String>>,
+    pub bets: Vec<Bet>,
     /// `[flow.…]`.
     pub flows: Vec<Flow>,
     /// `[incident.…]`.
@@ -45,8 +45,6 @@ pub struct Scenario {
     pub options: Vec<Choice>,
     /// The tree of the file without its options, for what several of them make together; `None` where there are none.
     pub root: Option<Arc<Table>>,
-    /// Keys that are read but do not change a forecast yet.
-    pub unused: Vec<At<String>>,
 }
 
 /// `[scenario]`.
@@ -64,6 +62,8 @@ pub struct Settings {
     pub holidays: Vec<At<Date>>,
     /// The last day that budgets look at.
     pub horizon: Option<At<Date>>,
+    /// The day by which the decision is needed.
+    pub decide_by: Option<At<Date>>,
     /// Whether the order of the file is the only priority.
     pub file_order: Option<At<bool>>,
     /// A single spend above it needs the CEO.
@@ -183,6 +183,42 @@ pub struct Initiative {
     pub tasks: Vec<Task>,
     /// Whether it is one estimate without tasks.
     pub is_one_estimate: bool,
+    /// What it means, step by step.
+    pub ladder: Ladder,
+}
+
+/// `[bet.…]`: what the company bets on, and initiatives may support.
+#[derive(Debug, Clone)]
+pub struct Bet {
+    /// Its name.
+    pub id: At<String>,
+    /// Text for people.
+    pub title: Option<String>,
+    /// Whose bet it is.
+    pub owner: Option<String>,
+}
+
+/// Texts that lead from a piece of work to the decision that it asks for, each where given.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Ladder {
+    /// What is done.
+    pub work_item: Option<String>,
+    /// What that changes in the system.
+    pub system_effect: Option<String>,
+    /// What customers notice of it.
+    pub customer_effect: Option<String>,
+    /// What it means for the business.
+    pub business_effect: Option<String>,
+    /// What has to be decided.
+    pub decision_ask: Option<String>,
+}
+
+impl Ladder {
+    /// Whether no text is given.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A promised date.
@@ -192,6 +228,8 @@ pub struct Commitment {
     pub date: At<Date>,
     /// To whom.
     pub to: Option<At<String>>,
+    /// Who made it, where that is not the initiative's accountable.
+    pub owner: Option<String>,
 }
 
 /// A task.
@@ -223,6 +261,8 @@ pub struct Task {
     pub review: Factors,
     /// Factors on incident rates from its finish on, by class.
     pub scales_rate: Factors,
+    /// What it means, step by step.
+    pub ladder: Ladder,
 }
 
 /// Names and a number for each.

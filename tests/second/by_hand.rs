@@ -338,6 +338,7 @@ fn slips_are_measured_against_what_was_promised() {
         date: date("2026-01-16"),
         time: WorkDays::new(10.0),
         to: None,
+        owner: None,
     });
     for max_slip in [0.19, 0.21] {
         budget(

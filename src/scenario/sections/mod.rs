@@ -24,8 +24,8 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Fault, Source};
 use crate::scenario::reader::{Faults, Reader};
-use crate::scenario::says::Scenario;
-use crate::scenario::tree::{At, Table};
+use crate::scenario::says::{Bet, Scenario};
+use crate::scenario::tree::Table;
 
 use shared::named;
 
@@ -38,7 +38,6 @@ pub fn read(source: &Arc<Source>, root: &Table, complete: bool, faults: Vec<Faul
         ..Faults::new(source)
     };
     let faults = &mut faults;
-    let mut unused = Vec::new();
     let mut reader = Reader::of(String::new(), "a scenario", 0..0, root).forgiving(!complete);
     let settings = settings::settings(&mut reader, complete, faults);
     let estimates = settings::estimates(&mut reader, faults);
@@ -55,11 +54,10 @@ pub fn read(source: &Arc<Source>, root: &Table, complete: bool, faults: Vec<Faul
     );
     let budgets = named(&mut reader, "budget", "a budget", "board-date", faults, budgets::budget);
     let bets = named(&mut reader, "bet", "a bet", "enterprise", faults, |id, mut reader, faults| {
-        reader.text("title", faults);
-        reader.text("owner", faults);
-        unused.push(At::new(reader.path.clone(), id.span.clone()));
+        let title = reader.text("title", faults).map(|at| at.value);
+        let owner = reader.text("owner", faults).map(|at| at.value);
         reader.finish(faults);
-        id
+        Bet { id, title, owner }
     });
     let mut task_count = 0;
     let initiatives = named(
@@ -68,11 +66,9 @@ pub fn read(source: &Arc<Source>, root: &Table, complete: bool, faults: Vec<Faul
         "an initiative",
         "launch",
         faults,
-        |id, reader, faults| work::initiative(id, reader, &mut task_count, &mut unused, faults),
+        |id, reader, faults| work::initiative(id, reader, &mut task_count, faults),
     );
-    let risks = named(&mut reader, "risk", "a risk", "legacy", faults, |id, reader, faults| {
-        risks::risk(id, reader, &mut unused, faults)
-    });
+    let risks = named(&mut reader, "risk", "a risk", "legacy", faults, risks::risk);
     let checkpoints = named(&mut reader, "checkpoint", "a checkpoint", "week-6", faults, |id, reader, faults| {
         checkpoints::checkpoint(id, reader, faults)
     });
@@ -96,6 +92,5 @@ pub fn read(source: &Arc<Source>, root: &Table, complete: bool, faults: Vec<Faul
         findings,
         options: Vec::new(),
         root: None,
-        unused,
     }
 }

@@ -9,7 +9,7 @@ use crate::scenario::tree::{At, Node};
 use crate::units::Measure;
 
 /// Reads a risk.
-pub fn risk(id: At<String>, mut reader: Reader<'_>, unused: &mut Vec<At<String>>, faults: &mut Faults) -> Risk {
+pub fn risk(id: At<String>, mut reader: Reader<'_>, faults: &mut Faults) -> Risk {
     let before = faults.list.len();
     let effects = [
         "affects",
@@ -44,7 +44,7 @@ pub fn risk(id: At<String>, mut reader: Reader<'_>, unused: &mut Vec<At<String>>
         None => None,
     };
     let adds_task = match reader.node("adds_task") {
-        Some(node) => adds_task(&id, name(&reader, "adds_task"), node, unused, faults),
+        Some(node) => adds_task(&id, name(&reader, "adds_task"), node, faults),
         None => None,
     };
     let mitigation = match reader.node("mitigation") {
@@ -102,10 +102,10 @@ fn takes(path: String, node: &Node, faults: &mut Faults) -> Option<Takes> {
     })
 }
 
-fn adds_task(id: &At<String>, path: String, node: &Node, unused: &mut Vec<At<String>>, faults: &mut Faults) -> Option<AddedTask> {
+fn adds_task(id: &At<String>, path: String, node: &Node, faults: &mut Faults) -> Option<AddedTask> {
     let mut reader = Reader::new(path, "a task that a risk adds", node, faults)?;
     let place = At::new(id.value.clone(), reader.span.clone());
-    let task = task_keys(place, &mut reader, unused, faults);
+    let task = task_keys(place, &mut reader, faults);
     let added = AddedTask {
         task,
         initiative: reader.text("initiative", faults),

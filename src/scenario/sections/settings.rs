@@ -51,6 +51,7 @@ pub fn settings(root: &mut Reader<'_>, complete: bool, faults: &mut Faults) -> S
             .and_then(|at| Some(At::new(u64::try_from(at.value).ok()?, at.span))),
         holidays: dates(&mut reader, "holidays", faults),
         horizon: reader.date("horizon", faults),
+        decide_by: reader.date("decide_by", faults),
         ceo_approval_above: reader.real("ceo_approval_above", &MONEY, faults),
         file_order: reader
             .node("dispatch")

@@ -1,8 +1,8 @@
-//! What several sections share: bounds, named tables, people, dates, and keys that change nothing yet.
+//! What several sections share: bounds, named tables, people and dates.
 
 use crate::diagnostic::Fault;
 use crate::scenario::estimate::{Scale, estimate};
-use crate::scenario::reader::{Faults, Reader, Real, SHARE, Whole, date, items, real, text, whole, wrong_type};
+use crate::scenario::reader::{Faults, Reader, Real, SHARE, Whole, date, items, real, whole, wrong_type};
 use crate::scenario::says::{EstimateText, Factors};
 use crate::scenario::tree::{At, Node, Value};
 use crate::units::{Measure, Probability};
@@ -76,23 +76,6 @@ pub fn not_supported(name: &str, what: &str, span: &std::ops::Range<usize>, faul
             .label("would change the forecast, so it is not passed over in silence")
             .hint("take it out (or put `#` before the lines) to forecast without it"),
     );
-}
-
-/// Reads keys that cannot change a forecast yet as text, and lists those that are there.
-pub fn unused_texts(reader: &mut Reader<'_>, keys: &[&'static str], unused: &mut Vec<At<String>>, faults: &mut Faults) {
-    for key in keys {
-        if let Some(entry) = reader.entry(key) {
-            text(&reader.name(key), &entry.node, faults);
-            unused.push(At::new(reader.name(key), entry.key_span.clone()));
-        }
-    }
-}
-
-/// Lists a key that cannot change a forecast yet.
-pub fn mark_unused(reader: &mut Reader<'_>, key: &'static str, unused: &mut Vec<At<String>>) {
-    if let Some(entry) = reader.entry(key) {
-        unused.push(At::new(reader.name(key), entry.key_span.clone()));
-    }
 }
 
 /// Dates; none where the key is missing.

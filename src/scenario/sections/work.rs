@@ -3,8 +3,8 @@
 use crate::diagnostic::Fault;
 use crate::scenario::estimate::{Scale, estimate, one_of};
 use crate::scenario::reader::{Faults, Reader, Real, date, items, text, texts, wrong_type};
-use crate::scenario::says::{After, Commitment, Crew, Engineers, EstimateText, Initiative, Task, Tie};
-use crate::scenario::sections::shared::{RATE_FACTOR, factors, mark_unused, people, priority, unused_texts};
+use crate::scenario::says::{After, Commitment, Crew, Engineers, EstimateText, Initiative, Ladder, Task, Tie};
+use crate::scenario::sections::shared::{RATE_FACTOR, factors, people, priority};
 use crate::scenario::tree::{At, Node, Table, Value};
 use crate::units::Measure;
 
@@ -19,17 +19,9 @@ const REVIEW: Real = Real {
     max: 1_000.0,
     example: 0.3,
 };
-/// Texts that lead from the work to the decision, step by step.
-const LADDER: [&str; 5] = ["work_item", "system_effect", "customer_effect", "business_effect", "decision_ask"];
 
 /// Reads an initiative and its tasks.
-pub fn initiative(
-    id: At<String>,
-    mut reader: Reader<'_>,
-    task_count: &mut usize,
-    unused: &mut Vec<At<String>>,
-    faults: &mut Faults,
-) -> Initiative {
+pub fn initiative(id: At<String>, mut reader: Reader<'_>, task_count: &mut usize, faults: &mut Faults) -> Initiative {
     let title = reader.text("title", faults).map(|at| at.value);
     let priority = priority(&mut reader, faults);
     let owner = reader.text("owner", faults).map(|at| at.value);
@@ -38,13 +30,12 @@ pub fn initiative(
         .node("supports")
         .map(|node| texts(&reader.name("supports"), node, faults))
         .unwrap_or_default();
-    mark_unused(&mut reader, "supports", unused);
     let estimate_date = reader.date("estimate", faults);
     let commitments = reader
         .node("commitment")
         .map(|node| commitments(&reader.name("commitment"), node, faults))
         .unwrap_or_default();
-    unused_texts(&mut reader, &LADDER, unused, faults);
+    let ladder = ladder(&mut reader, faults);
     let whole = ["effort", "duration"].iter().any(|key| reader.peek(key));
     let mut tasks = Vec::new();
     let has_tasks = match reader.node("task").map(|node| &node.value) {
@@ -66,7 +57,7 @@ pub fn initiative(
             }
             continue;
         }
-        tasks.push(task(task_id, task_reader, unused, faults));
+        tasks.push(task(task_id, task_reader, faults));
     }
     if whole {
         if has_tasks {
@@ -131,6 +122,7 @@ pub fn initiative(
         commitments,
         tasks,
         is_one_estimate: whole && !has_tasks,
+        ladder,
     }
 }
 
@@ -179,7 +171,11 @@ fn commitments(name: &str, node: &Node, faults: &mut Faults) -> Vec<Commitment> 
             .collect(),
         Value::Table(_) => commitment(name, node, faults).into_iter().collect(),
         _ => date(name, node, faults)
-            .map(|date| Commitment { date, to: None })
+            .map(|date| Commitment {
+                date,
+                to: None,
+                owner: None,
+            })
             .into_iter()
             .collect(),
     }
@@ -191,8 +187,9 @@ fn commitment(name: &str, node: &Node, faults: &mut Faults) -> Option<Commitment
         .required("date", "date = 2026-03-06", faults)
         .and_then(|node| date(&reader.name("date"), node, faults));
     let to = reader.text("to", faults);
+    let owner = reader.text("owner", faults).map(|at| at.value);
     reader.finish(faults);
-    Some(Commitment { date: date?, to })
+    Some(Commitment { date: date?, to, owner })
 }
 
 /// The keys that say how much there is to do, and by whom.
@@ -223,11 +220,12 @@ fn work(reader: &mut Reader<'_>, faults: &mut Faults) -> Task {
         release: false,
         review: Vec::new(),
         scales_rate: Vec::new(),
+        ladder: Ladder::default(),
     }
 }
 
 /// The keys of a task, also of one that a risk adds.
-pub fn task_keys(id: At<String>, reader: &mut Reader<'_>, unused: &mut Vec<At<String>>, faults: &mut Faults) -> Task {
+pub fn task_keys(id: At<String>, reader: &mut Reader<'_>, faults: &mut Faults) -> Task {
     let given = ["effort", "duration"].map(|key| reader.entry(key));
     match given {
         [None, None] if reader.is_strict() => faults.add(
@@ -248,21 +246,32 @@ pub fn task_keys(id: At<String>, reader: &mut Reader<'_>, unused: &mut Vec<At<St
         _ => {}
     }
     let work = work(reader, faults);
-    let task = Task {
+    Task {
         id,
         title: reader.text("title", faults).map(|at| at.value),
         priority: priority(reader, faults),
         release: reader.flag("release", faults).is_some_and(|at| at.value),
         review: factors(reader, "review", &REVIEW, faults),
         scales_rate: factors(reader, "scales_rate", &RATE_FACTOR, faults),
+        ladder: ladder(reader, faults),
         ..work
-    };
-    unused_texts(reader, &LADDER, unused, faults);
-    task
+    }
 }
 
-fn task(id: At<String>, mut reader: Reader<'_>, unused: &mut Vec<At<String>>, faults: &mut Faults) -> Task {
-    let task = task_keys(id, &mut reader, unused, faults);
+/// Texts that lead from the work to the decision, step by step.
+fn ladder(reader: &mut Reader<'_>, faults: &mut Faults) -> Ladder {
+    let mut step = |key| reader.text(key, faults).map(|at| at.value);
+    Ladder {
+        work_item: step("work_item"),
+        system_effect: step("system_effect"),
+        customer_effect: step("customer_effect"),
+        business_effect: step("business_effect"),
+        decision_ask: step("decision_ask"),
+    }
+}
+
+fn task(id: At<String>, mut reader: Reader<'_>, faults: &mut Faults) -> Task {
+    let task = task_keys(id, &mut reader, faults);
     reader.finish_with(faults, |key| match key {
         "shape" | "range" => Some("write the estimate as a table: effort = { shape = \"pert\", low = …, likely = …, high = … }".into()),
         "low" | "likely" | "high" => Some("write effort = [\"2w\", \"3w\", \"6w\"]: low, likely, high".into()),
