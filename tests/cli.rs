@@ -85,6 +85,8 @@ fn a_run_prints_a_summary_and_writes_its_outputs() {
             "commitments.csv",
             "dependencies.csv",
             "drivers.csv",
+            "preread.html",
+            "preread.md",
             "summary.json",
             "timelines.csv"
         ]

@@ -7,7 +7,7 @@ use crate::analysis::{Alternative, PromiseComparison};
 use crate::report::text::amount;
 
 /// Choices that a printed page holds.
-const MOST_CHOICES: usize = 5;
+const MOST_CHOICES: usize = 3;
 /// The confidences that are offered where nothing is promised yet.
 const OFFERED: [u32; 3] = [50, 80, 90];
 
@@ -21,7 +21,7 @@ pub(super) fn ask(lead: &Lead<'_>) -> Section {
     if !items.is_empty() {
         let shown = Shown {
             most: MOST_CHOICES,
-            file: "options.csv",
+            file: "the options",
         };
         blocks.push(Block::List(List { items, shown }));
     }
@@ -145,7 +145,7 @@ fn who(lead: &Lead<'_>) -> Words {
             None => said("promised to: nobody named"),
         };
         parts.push(match &promise.owner {
-            Some(owner) => words.say(", for which answers ").name(owner),
+            Some(owner) => words.say(" (answers for it: ").name(owner).say(")"),
             None => words,
         });
     }

@@ -6,7 +6,7 @@ use super::words::{Words, joined, said};
 use crate::analysis::{BetForecast, LadderForecast};
 
 /// Lines about bets that a printed page holds.
-const MOST_BETS: usize = 4;
+const MOST_BETS: usize = 3;
 /// Ladders that a printed page holds.
 const MOST_LADDERS: usize = 1;
 

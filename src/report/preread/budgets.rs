@@ -1,7 +1,7 @@
 //! The risk budgets against what the leaders agreed to accept.
 
 use super::lead::Lead;
-use super::view::{Block, Row, Section, Shown, Table, Tone, cell, cell_with, row, text_column};
+use super::view::{Block, Row, Section, Shown, Table, Tone, cell, cell_with, date_column, row, text_column};
 use super::words::{Words, odds, odds_of, said};
 use crate::analysis::{BudgetForecast, Verdict};
 use crate::report::text::{amount, plain_percent};
@@ -20,9 +20,12 @@ pub(super) fn budgets(lead: &Lead<'_>) -> Option<Section> {
         heading: said(format!("Risk budgets, to {}", lead.forecast.horizon.in_full())),
         blocks: vec![Block::Table(Table {
             caption: "How often each risk budget is broken, against what was agreed",
-            columns: ["Budget", "Futures that break it", "Agreed at most", "Verdict"]
-                .map(text_column)
-                .into(),
+            columns: vec![
+                text_column("Budget: broken by"),
+                text_column("Broken in"),
+                text_column("Agreed"),
+                date_column("Verdict"),
+            ],
             rows,
             shown: Shown {
                 most: MOST_BUDGETS,
@@ -54,24 +57,15 @@ fn one(lead: &Lead<'_>, budget: &BudgetForecast) -> Row {
 fn limit(lead: &Lead<'_>, budget: &BudgetForecast) -> Words {
     match budget.counted {
         "slip" => {
-            let words = said(format!("broken by a slip of more than {}", plain_percent(budget.limit)));
+            let words = said(format!("slip above {}", plain_percent(budget.limit)));
             match budget.initiative.as_deref() {
                 Some(id) if lead.forecast.initiatives.len() > 1 => words.say(" of ").name(lead.title_of(id)),
                 _ => words,
             }
         }
-        "customer-minutes" => said(format!(
-            "broken by more than {} customer-minutes of downtime in a quarter",
-            amount(budget.limit)
-        )),
-        "open findings" => said(format!(
-            "broken by more than {} open security findings at a release",
-            amount(budget.limit)
-        )),
-        "days held" => said(format!(
-            "broken where findings hold releases for more than {} days",
-            amount(budget.limit)
-        )),
-        _ => said(format!("broken by a cost above {}", amount(budget.limit))),
+        "customer-minutes" => said(format!("over {} customer-minutes down in a quarter", amount(budget.limit))),
+        "open findings" => said(format!("over {} open security findings at a release", amount(budget.limit))),
+        "days held" => said(format!("findings hold releases over {} days", amount(budget.limit))),
+        _ => said(format!("cost above {}", amount(budget.limit))),
     }
 }

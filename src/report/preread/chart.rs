@@ -1,7 +1,7 @@
 //! Twenty futures as dots over the calendar, and the dates that can be promised with what confidence.
 
 use super::lead::Lead;
-use super::view::{Block, Section, Shown, Table, cell, row, text_column};
+use super::view::{Block, Section, Shown, Table, cell, date_column, row, text_column};
 use super::words::{self, TWENTY, Words, day, odds_of, said};
 use crate::analysis::InitiativeForecast;
 use crate::calendar::Date;
@@ -53,22 +53,22 @@ pub(super) fn chart(lead: &Lead<'_>) -> Section {
         .filter_map(|percent| lead.quantile(*percent).map(|quantile| (*percent, quantile)))
         .collect();
     if !offered.is_empty() {
-        let mut columns = vec![text_column("Confidence")];
-        columns.extend(offered.iter().map(|(percent, _)| text_column(&format!("{percent} %"))));
-        let mut dates = vec![cell(said("Date"))];
-        dates.extend(offered.iter().map(|(_, quantile)| cell(said(words::short_day(&quantile.at)))));
-        let mut counts = vec![cell(said("Futures that make it"))];
-        counts.extend(
-            offered
-                .iter()
-                .map(|(percent, _)| cell(said(words::Twenty::of(f64::from(*percent) / 100.0).of_twenty()))),
-        );
+        let rows: Vec<_> = offered
+            .into_iter()
+            .map(|(percent, quantile)| {
+                row(vec![
+                    cell(said(format!("{percent} %"))),
+                    cell(said(day(&quantile.at))),
+                    cell(said(words::Twenty::of(f64::from(percent) / 100.0).of_twenty())),
+                ])
+            })
+            .collect();
         blocks.push(Block::Table(Table {
             caption: "Dates that can be promised, with their confidence",
-            columns,
-            rows: vec![row(dates), row(counts)],
+            columns: vec![text_column("Confidence"), date_column("Date to promise"), date_column("Made by")],
+            rows,
             shown: Shown {
-                most: 2,
+                most: OFFERED.len(),
                 file: "commitments.csv",
             },
         }));

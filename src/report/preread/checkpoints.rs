@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use super::lead::Lead;
-use super::view::{Block, Row, Section, Shown, Table, cell, cell_with, row, text_column};
+use super::view::{Block, Cell, Row, Section, Shown, Table, cell, cell_with, date_column, row, text_column};
 use super::words::{Twenty, Words, joined, odds, said};
 use crate::analysis::{CheckpointForecast, Outlook, Source};
 
 /// Checkpoints that a printed page holds.
-const MOST_CHECKPOINTS: usize = 4;
+const MOST_CHECKPOINTS: usize = 3;
 
 pub(super) fn checkpoints(lead: &Lead<'_>) -> Option<Section> {
     let forecast = lead.forecast;
@@ -20,9 +20,19 @@ pub(super) fn checkpoints(lead: &Lead<'_>) -> Option<Section> {
                 && other.information.bits > checkpoint.information.bits
         })
     };
+    // What somebody watches already needs no recommendation.
+    let is_given = |recommended: &CheckpointForecast| {
+        forecast
+            .checkpoints
+            .iter()
+            .any(|other| other.source == Source::Given && other.observable == recommended.observable && other.by == recommended.by)
+    };
     let mut told: Vec<&CheckpointForecast> = lead
         .checkpoints()
-        .filter(|checkpoint| checkpoint.source == Source::Recommended || tells_most(checkpoint))
+        .filter(|checkpoint| match checkpoint.source {
+            Source::Given => tells_most(checkpoint),
+            Source::Recommended => !is_given(checkpoint),
+        })
         .collect();
     told.sort_by_key(|checkpoint| (checkpoint.source == Source::Recommended, checkpoint.by));
     let mut known: HashSet<&str> = told.iter().map(|checkpoint| checkpoint.checkpoint.as_str()).collect();
@@ -38,9 +48,13 @@ pub(super) fn checkpoints(lead: &Lead<'_>) -> Option<Section> {
         blocks: vec![
             Block::Table(Table {
                 caption: "What to look at in which week, what each outcome means, and who says what to whom",
-                columns: ["When", "Evidence", "If met", "If missed", "Who says what to whom when it is missed"]
-                    .map(text_column)
-                    .into(),
+                columns: vec![
+                    date_column("When"),
+                    text_column("Evidence"),
+                    text_column("If met"),
+                    text_column("If missed"),
+                    text_column("If missed, who says what to whom"),
+                ],
                 rows,
                 shown: Shown {
                     most: MOST_CHECKPOINTS,
@@ -48,7 +62,7 @@ pub(super) fn checkpoints(lead: &Lead<'_>) -> Option<Section> {
                 },
             }),
             Block::Note(said(
-                "Worst path: the latest 6 of 20 futures. Without a checkpoint the odds of being among them are 6 of 20.",
+                "Worst: so many end on the worst path, which is that of the latest 6 of 20 futures.",
             )),
         ],
     })
@@ -60,7 +74,7 @@ fn one(lead: &Lead<'_>, checkpoint: &CheckpointForecast) -> Row {
         joined(
             [
                 (checkpoint.initiative != lead.initiative.id).then(|| Words::new().name(lead.title_of(&checkpoint.initiative))),
-                (checkpoint.source == Source::Recommended).then(|| said("recommended by the simulation")),
+                (checkpoint.source == Source::Recommended).then(|| said("recommended")),
                 Some(said(format!("met in {} futures", odds(&checkpoint.p_hit)))),
             ]
             .into_iter()
@@ -87,29 +101,36 @@ fn one(lead: &Lead<'_>, checkpoint: &CheckpointForecast) -> Row {
             }
         }
     };
+    let [hit, missed] = outlooks(lead, checkpoint);
     row(vec![
         cell_with(said(format!("Week {}", checkpoint.week)), said(checkpoint.by.long())),
         evidence,
-        outlook(lead, checkpoint, checkpoint.if_hit.as_ref()),
-        outlook(lead, checkpoint, checkpoint.if_missed.as_ref()),
+        hit,
+        missed,
         cell(protocol),
     ])
 }
 
-/// What an outcome means: the path, and the promise where it has odds worth telling.
-fn outlook(lead: &Lead<'_>, checkpoint: &CheckpointForecast, outlook: Option<&Outlook>) -> super::view::Cell {
-    let Some(outlook) = outlook else {
-        return cell(said("never comes so"));
-    };
+/// What its outcomes mean: the odds of the promise where they tell the two apart, and those of the worst path.
+fn outlooks(lead: &Lead<'_>, checkpoint: &CheckpointForecast) -> [Cell; 2] {
     let place = if checkpoint.initiative == lead.initiative.id {
         lead.place.unwrap_or(0)
     } else {
         0
     };
-    let promise = outlook.on_time.get(place);
-    let worst = said(format!("worst path: {}", Twenty::of(outlook.worst.p).of_twenty()));
-    match promise {
-        Some(share) => cell_with(said(format!("on time: {}", Twenty::of(share.p).of_twenty())), worst),
-        None => cell(worst),
-    }
+    let on_time = |outlook: &Option<Outlook>| {
+        let share = outlook.as_ref().and_then(|outlook| outlook.on_time.get(place))?;
+        Some(Twenty::of(share.p))
+    };
+    let tells = on_time(&checkpoint.if_hit) != on_time(&checkpoint.if_missed);
+    [&checkpoint.if_hit, &checkpoint.if_missed].map(|outlook| {
+        let Some(known) = outlook else {
+            return cell(said("never comes so"));
+        };
+        let worst = said(format!("worst: {}", Twenty::of(known.worst.p).of_twenty()));
+        match on_time(outlook).filter(|_| tells) {
+            Some(share) => cell_with(said(format!("on time: {}", share.of_twenty())), worst),
+            None => cell(worst),
+        }
+    })
 }

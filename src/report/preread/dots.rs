@@ -15,6 +15,8 @@ const TALLEST: f64 = 120.0;
 const RADII: [f64; 6] = [9.0, 7.5, 6.0, 4.5, 3.5, 2.6];
 /// Labels of months that fit beside one another.
 const MOST_LABELS: i64 = 6;
+/// Width of the label of a month, with some room.
+const LABEL: f64 = 68.0;
 /// Room at the right for futures that never end.
 const NEVER: f64 = 46.0;
 const DAYS_PER_MONTH: i64 = 30;
@@ -152,10 +154,14 @@ fn anchor(x: f64) -> &'static str {
 fn months(scale: &Scale) -> Vec<(f64, String)> {
     let all = scale.days as i64 / DAYS_PER_MONTH + 1;
     let step = (all / MOST_LABELS + i64::from(all % MOST_LABELS > 0)).max(1);
-    let mut labels = Vec::new();
+    let mut labels: Vec<(f64, String)> = Vec::new();
     let mut month = scale.first.first_of_next_month();
     while let Some(date) = month.filter(|date| date.days_since(scale.first) as f64 <= scale.days) {
-        labels.push((scale.x(date), date.month_label()));
+        let x = scale.x(date);
+        // A label that ends at the edge reaches back over its place.
+        if labels.last().is_none_or(|(before, _)| x - before >= LABEL) {
+            labels.push((x, date.month_label()));
+        }
         // The middle of a month so many months on, then its first day.
         month = date
             .plus_days((step - 1) * DAYS_PER_MONTH + (step - 1) / 2 + 14)

@@ -9,7 +9,7 @@ use crate::report::text::{points, weeks_moved};
 /// Assumptions that a printed page holds.
 const MOST_PRICES: usize = 5;
 /// Dependencies that a printed page holds.
-const MOST_LINKS: usize = 4;
+const MOST_LINKS: usize = 3;
 
 pub(super) fn drivers(lead: &Lead<'_>) -> Option<Section> {
     let rows: Vec<_> = lead
@@ -32,15 +32,15 @@ pub(super) fn drivers(lead: &Lead<'_>) -> Option<Section> {
         heading: said("What moves the date"),
         blocks: vec![
             Block::Note(said(
-                "Weeks by which each assumption makes the expected date (P50: 10 of 20 futures make it) and the date with 80 % confidence (P80: 16 of 20) later, and what it does to the odds of the first promise, in points of a hundred. They overlap and do not add up.",
+                "Weeks that each adds to the expected date and to that with 80 % confidence (P80: 16 of 20 futures make it), and points of 100 that it takes from the first promise. They overlap and do not add up.",
             )),
             Block::Table(Table {
                 caption: "The assumptions that cost most, in weeks",
                 columns: vec![
                     text_column("Assumption"),
-                    number_column("Weeks: expected"),
-                    number_column("80 % conf."),
-                    number_column("Odds"),
+                    number_column("Expected"),
+                    number_column("80 % sure"),
+                    number_column("Points"),
                 ],
                 rows,
                 shown: Shown {
@@ -87,7 +87,7 @@ pub(super) fn dependencies(lead: &Lead<'_>) -> Option<Section> {
             columns: vec![
                 text_column("Dependency"),
                 text_column("Sets the date in"),
-                number_column("Weeks held"),
+                number_column("Weeks"),
                 text_column("State"),
             ],
             rows,

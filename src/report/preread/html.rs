@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::chart::Twenty;
 use super::dots::{marks, picture};
-use super::view::{Block, Cell, List, Page, Row, Section, Shown, Table, Tone};
+use super::view::{Block, Cell, Kind, List, Page, Row, Section, Shown, Table, Tone};
 use super::words::{Piece, Words};
 
 const STYLE: &str = include_str!("style.css");
@@ -86,7 +86,7 @@ fn list_of(list: &List) -> Markup {
     let lines = |items: &[super::view::Item]| {
         html! {
             ul {
-                @for item in items { li class=[class(item.tone)] { (words(&item.words)) } }
+                @for item in items { li class=[class(item.tone)] { span class="said" { (words(&item.words)) } } }
             }
         }
     };
@@ -128,7 +128,7 @@ fn rows_of(table: &Table, rows: &[Row]) -> Markup {
             thead {
                 tr {
                     @for column in &table.columns {
-                        th scope="col" class=[column.is_number.then_some("number")] { (column.head) }
+                        th scope="col" class=[set(column.kind)] { (column.head) }
                     }
                 }
             }
@@ -137,9 +137,9 @@ fn rows_of(table: &Table, rows: &[Row]) -> Markup {
                     tr class=[class(row.tone)] {
                         @for (place, (cell, column)) in row.cells.iter().zip(&table.columns).enumerate() {
                             @if place == 0 {
-                                th scope="row" class=[class(cell.tone)] { (content(cell)) }
+                                th scope="row" class=[both(column.kind, cell.tone)] { (content(cell)) }
                             } @else {
-                                td class=[both(column.is_number, cell.tone)] data-label=(column.head) { (content(cell)) }
+                                td class=[both(column.kind, cell.tone)] data-label=(column.head) { (content(cell)) }
                             }
                         }
                     }
@@ -151,8 +151,10 @@ fn rows_of(table: &Table, rows: &[Row]) -> Markup {
 
 fn content(cell: &Cell) -> Markup {
     html! {
-        span class="said" { (words(&cell.words)) }
-        @if !cell.note.is_empty() { span class="below" { (words(&cell.note)) } }
+        div class="cell" {
+            span class="said" { (words(&cell.words)) }
+            @if !cell.note.is_empty() { " " span class="below" { (words(&cell.note)) } }
+        }
     }
 }
 
@@ -160,12 +162,17 @@ fn words(words: &Words) -> Markup {
     html! {
         @for piece in &words.0 {
             @match piece {
-                Piece::Said(text) => (text),
-                Piece::Strong(text) => strong { (text) },
+                Piece::Said(text) => (kept(text)),
+                Piece::Strong(text) => strong { (kept(text)) },
                 Piece::Name(text) => bdi { (text) },
             }
         }
     }
+}
+
+/// A number keeps its percent sign on its line, and `of 20` its number.
+fn kept(text: &str) -> String {
+    text.replace(" %", "\u{a0}%").replace("of 20", "of\u{a0}20")
 }
 
 const fn class(tone: Tone) -> Option<&'static str> {
@@ -179,8 +186,16 @@ const fn class(tone: Tone) -> Option<&'static str> {
     }
 }
 
-fn both(is_number: bool, tone: Tone) -> Option<String> {
-    let classes: Vec<&str> = is_number.then_some("number").into_iter().chain(class(tone)).collect();
+const fn set(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Text => None,
+        Kind::Date => Some("date"),
+        Kind::Number => Some("number"),
+    }
+}
+
+fn both(kind: Kind, tone: Tone) -> Option<String> {
+    let classes: Vec<&str> = set(kind).into_iter().chain(class(tone)).collect();
     (!classes.is_empty()).then(|| classes.join(" "))
 }
 

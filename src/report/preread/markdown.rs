@@ -1,6 +1,6 @@
 //! The page as Markdown, for a document or a message: the same words, nothing folded.
 
-use super::view::{Block, Cell, Page, Section, Table, Tone};
+use super::view::{Block, Cell, Kind, Page, Section, Table, Tone};
 use super::words::{Piece, Words};
 use crate::report::text::marked_up;
 
@@ -39,7 +39,7 @@ fn rows(text: &mut String, table: &Table) {
     let heads: Vec<&str> = table.columns.iter().map(|column| column.head.as_str()).collect();
     text.push_str(&format!("| {} |\n|", heads.join(" | ")));
     for column in &table.columns {
-        text.push_str(if column.is_number { "---:|" } else { "---|" });
+        text.push_str(if column.kind == Kind::Number { "---:|" } else { "---|" });
     }
     text.push('\n');
     for row in &table.rows {

@@ -3,7 +3,7 @@
 use super::ask::promise_of;
 use super::lead::Lead;
 use super::timelines::tone_of;
-use super::view::{Block, Row, Section, Shown, Table, Tone, cell, cell_with, row, text_column};
+use super::view::{Block, Cell, Row, Section, Shown, Table, Tone, cell, cell_with, date_column, row, text_column};
 use super::words::{Words, apart, joined, named, odds, said, short_day};
 use crate::analysis::Alternative;
 use crate::report::text::{amount, rounded, signed_amount};
@@ -19,9 +19,10 @@ pub(super) fn options(lead: &Lead<'_>) -> Option<Section> {
         .any(|way| way.cost.mean.is_some_and(|cost| cost > 0.0) || way.cost_once > 0.0);
     let mut columns = vec![text_column("Option")];
     if has_cost {
-        columns.push(text_column("Cost"));
+        columns.push(text_column("Cost, to the plan"));
     }
-    columns.extend(["Expected", "80 % confidence", "Promise, and futures that make it", "Gives up"].map(text_column));
+    columns.extend(["Expected", "80 % sure", "Promise"].map(date_column));
+    columns.extend(["Kept by", "Gives up"].map(text_column));
     let mut ways: Vec<&Alternative> = comparison.alternatives.iter().collect();
     ways.sort_by_key(|way| (!way.is_plan, !way.recommended));
     let mut blocks = vec![Block::Table(Table {
@@ -66,13 +67,13 @@ fn one(lead: &Lead<'_>, way: &Alternative, has_cost: bool) -> Row {
         let mean = way.cost.mean.map_or_else(|| "–".to_owned(), rounded);
         let mut parts = Vec::new();
         if !way.is_plan {
-            parts.push(said(format!("{} against the plan", signed_amount(way.cost_change))));
+            parts.push(said(signed_amount(way.cost_change)));
         }
         if way.cost_once > 0.0 {
-            parts.push(said(format!("{} of it once", amount(way.cost_once))));
+            parts.push(said(format!("{} once", amount(way.cost_once))));
         }
         if way.needs_ceo {
-            parts.push(said("the CEO approves"));
+            parts.push(said("CEO approves"));
         }
         cells.push(cell_with(said(mean), joined(parts, ", ")));
     }
@@ -88,21 +89,17 @@ fn one(lead: &Lead<'_>, way: &Alternative, has_cost: bool) -> Row {
         }
         None => cells.extend([cell(said("not done")), cell(said("not done"))]),
     }
-    cells.push(match promise_of(lead, way) {
+    match promise_of(lead, way) {
         Some(promise) => {
-            let mut cell = cell_with(
-                said(odds(&promise.p_on_time)),
-                said(format!(
-                    "{} {}",
-                    if promise.is_moved { "moved to" } else { "for" },
-                    short_day(&promise.at)
-                )),
-            );
-            cell.tone = tone_of(promise.p_on_time.p);
-            cell
+            let moved = if promise.is_moved { said("moved") } else { Words::new() };
+            cells.push(cell_with(said(short_day(&promise.at)), moved));
+            cells.push(Cell {
+                tone: tone_of(promise.p_on_time.p),
+                ..cell(said(odds(&promise.p_on_time)))
+            });
         }
-        None => cell(said("nothing promised")),
-    });
+        None => cells.extend([cell(said("none")), cell(said("–"))]),
+    }
     let gives_up = joined(way.gives_up.iter().map(|phrase| named(phrase)), "; ");
     cells.push(cell(if gives_up.is_empty() { said("–") } else { gives_up }));
     Row {

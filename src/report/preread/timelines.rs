@@ -1,8 +1,8 @@
 //! The three timelines with what must be true for each, and the gap between what was promised, estimated and expected.
 
 use super::lead::{Lead, sentence};
-use super::view::{Block, Row, Section, Shown, Table, Tone, cell, cell_with, row, text_column};
-use super::words::{Words, apart, counted, day, joined, odds, odds_of, said, span};
+use super::view::{Block, Row, Section, Shown, Table, Tone, cell, cell_with, date_column, row, text_column};
+use super::words::{Words, apart, counted, day, joined, odds, odds_of, said, short_day, span};
 use crate::analysis::{Condition, Moment, Path, Quantile};
 use crate::report::text::{head_count, percent};
 
@@ -11,7 +11,7 @@ const SAME: std::ops::Range<f64> = 0.8..1.25;
 /// Conditions that stand beside a date.
 const MOST_CONDITIONS: usize = 3;
 /// Rows of the gap that a printed page holds.
-const MOST_DATES: usize = 5;
+const MOST_DATES: usize = 4;
 
 /// The sentence that is to be remembered.
 pub(super) fn one_sentence(lead: &Lead<'_>) -> Section {
@@ -84,12 +84,12 @@ pub(super) fn timelines(lead: &Lead<'_>) -> Section {
         (
             "Plan on paper",
             &initiative.plan_on_paper,
-            "Each estimate comes out as its likely number, and nothing gets in the way.",
+            "Likely estimates, and nothing in the way.",
         ),
         (
             "Everything goes right",
             &initiative.everything_goes_right,
-            "Each estimate comes out as its low number; no risk, no departure, no incident.",
+            "Low estimates; no risk, nobody leaves, no incident.",
         ),
     ];
     rows.extend(landmarks.into_iter().map(|(label, landmark, meaning)| Row {
@@ -106,9 +106,12 @@ pub(super) fn timelines(lead: &Lead<'_>) -> Section {
         heading: said("Three timelines: ").name(&initiative.title),
         blocks: vec![Block::Table(Table {
             caption: "The best, the expected and the worst date, with what must be true for each",
-            columns: ["Timeline", "Done by", "Futures done by then", "What must be true"]
-                .map(text_column)
-                .into(),
+            columns: vec![
+                text_column("Timeline"),
+                date_column("Done by"),
+                text_column("Futures done"),
+                text_column("What must be true"),
+            ],
             rows,
             shown: all_shown(),
         })],
@@ -151,16 +154,22 @@ fn must_be_true(lead: &Lead<'_>, path: Path) -> Words {
 
 fn clause(condition: &Condition) -> Words {
     let (here, overall) = (condition.on_path, condition.overall);
-    let instead = |unit: &str| format!("{}{unit} instead of {} on average", small(here), small(overall));
+    let instead = || format!(" instead of {} on average", small(overall));
     match condition.kind {
         "risk" => Words::new().quoted(&condition.title).say(format!(
             " in {} of 20 such futures (of all: {})",
             super::words::Twenty::of(here).count(),
             super::words::Twenty::of(overall).count()
         )),
-        "departures" => said(instead(" people leave ")).say(" (").name(&condition.title).say(")"),
-        "incident" => said(instead(" incidents")).say(" of class ").name(&condition.title),
-        "finding" => said(instead(" findings")).say(" of class ").name(&condition.title),
+        "departures" => said(format!("{} people leave ", small(here))).name(&condition.title).say(instead()),
+        "incident" => said(format!("{} ", small(here)))
+            .name(&condition.title)
+            .say(" incidents")
+            .say(instead()),
+        "finding" => said(format!("{} ", small(here)))
+            .name(&condition.title)
+            .say(" findings")
+            .say(instead()),
         _ => {
             let change = (condition.lift - 1.0) * 100.0;
             let how = if change > 0.0 { "more" } else { "less" };
@@ -227,36 +236,15 @@ pub(super) fn gap(lead: &Lead<'_>) -> Option<Section> {
     if rows.is_empty() {
         return None;
     }
-    rows.push((
-        *expected,
-        Row {
-            tone: Tone::Quiet,
-            ..row(vec![
-                cell_with(said("Expected"), said("by the simulation")),
-                cell(Words::new().strong(day(expected))),
-                cell(said(odds_of(initiative.timelines.expected.percentile.share()))),
-                cell(said("–")),
-            ])
-        },
-    ));
-    if let Some(safe) = lead.quantile(80) {
-        rows.push((
-            safe.at,
-            Row {
-                tone: Tone::Quiet,
-                ..row(vec![
-                    cell_with(said("Date with 80 % confidence"), said("called P80")),
-                    cell(Words::new().strong(day(&safe.at))),
-                    cell(said(odds_of(0.8))),
-                    cell(against(&safe.at)),
-                ])
-            },
-        ));
-    }
     rows.sort_by(|a, b| a.0.working_days.days().total_cmp(&b.0.working_days.days()));
     let mut blocks = vec![Block::Table(Table {
         caption: "What was promised, estimated and expected, with who stands behind it",
-        columns: ["Date", "", "Futures that make it", "Against expected"].map(text_column).into(),
+        columns: vec![
+            text_column("Who stands behind it"),
+            date_column("Date"),
+            text_column("Made by"),
+            text_column("To expected"),
+        ],
         rows: rows.into_iter().map(|(_, row)| row).collect(),
         shown: Shown {
             most: MOST_DATES,
@@ -321,9 +309,13 @@ pub(super) fn others(lead: &Lead<'_>) -> Option<Section> {
         let name = || Words::new().name(&initiative.title);
         let who = initiative.accountable.as_ref().or(initiative.owner.as_ref());
         let who = who.map_or_else(Words::new, |who| said("accountable: ").name(who));
-        let expected = || cell(said(day(&initiative.timelines.expected.at)));
+        let expected = || cell(said(short_day(&initiative.timelines.expected.at)));
         let safe = Lead { initiative, ..*lead };
-        let safe = || cell(said(safe.quantile(80).map_or_else(|| "–".to_owned(), |quantile| day(&quantile.at))));
+        let safe = || {
+            cell(said(
+                safe.quantile(80).map_or_else(|| "–".to_owned(), |quantile| short_day(&quantile.at)),
+            ))
+        };
         if initiative.commitments.is_empty() {
             rows.push(row(vec![
                 cell_with(name(), who),
@@ -339,11 +331,11 @@ pub(super) fn others(lead: &Lead<'_>) -> Option<Section> {
             let mut odds = cell(said(odds(&promise.p_on_time)));
             odds.tone = tone_of(promise.p_on_time.p);
             if let Some(days) = promise.median_lateness_if_late_days {
-                odds.note = said(format!("when missed, typically by {}", span(days)));
+                odds.note = said(format!("else late by {}", span(days)));
             }
             rows.push(row(vec![
                 cell_with(name(), who.clone()),
-                cell_with(said(day(&promise.at)), to),
+                cell_with(said(short_day(&promise.at)), to),
                 odds,
                 expected(),
                 safe(),
@@ -355,9 +347,13 @@ pub(super) fn others(lead: &Lead<'_>) -> Option<Section> {
     }
     let mut blocks = vec![Block::Table(Table {
         caption: "The promises of the other initiatives",
-        columns: ["Initiative", "Promised", "Futures that make it", "Expected", "80 % confidence"]
-            .map(text_column)
-            .into(),
+        columns: vec![
+            text_column("Initiative"),
+            date_column("Promised"),
+            text_column("Made by"),
+            date_column("Expected"),
+            date_column("80 % sure"),
+        ],
         rows,
         shown: Shown {
             most: 3,

@@ -58,8 +58,17 @@ pub(super) struct Table {
 
 pub(super) struct Column {
     pub(super) head: String,
-    /// Whether it is set flush right.
-    pub(super) is_number: bool,
+    pub(super) kind: Kind,
+}
+
+/// How a column is set.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    /// In one line.
+    Date,
+    /// In one line and flush right.
+    Number,
 }
 
 /// A row; the first cell is its heading.
@@ -106,14 +115,21 @@ pub(super) enum Tone {
 pub(super) fn text_column(head: &str) -> Column {
     Column {
         head: head.into(),
-        is_number: false,
+        kind: Kind::Text,
+    }
+}
+
+pub(super) fn date_column(head: &str) -> Column {
+    Column {
+        kind: Kind::Date,
+        ..text_column(head)
     }
 }
 
 pub(super) fn number_column(head: &str) -> Column {
     Column {
-        head: head.into(),
-        is_number: true,
+        kind: Kind::Number,
+        ..text_column(head)
     }
 }
 
