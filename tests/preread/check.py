@@ -156,13 +156,15 @@ def look(browser, folder, shots, wrong):
                 expect(False, f"{when}: the console says {json.dumps(params)[:200]}")
             if method == "Page.javascriptDialogOpening":
                 expect(False, f"{when}: an injected script ran")
-            if method == "Network.requestWillBeSent" and params["request"]["url"] != page.resolve().as_uri():
+            if method == "Network.requestWillBeSent" and params["request"]["url"] != page.resolve().as_uri() and not params["request"]["url"].startswith("data:"):
                 expect(False, f"{when}: asks for {params['request']['url'][:100]}")
 
     def shoot(what):
         shot = browser.call("Page.captureScreenshot", captureBeyondViewport=True)
         (shots / f"{name}-{what}.png").write_bytes(base64.b64decode(shot["data"]))
 
+    if not page.is_file():
+        return expect(False, "there is no preread.html")
     browser.open(page)
     with_script = browser.run(TEXT)
     flat = re.sub(r"\s+", " ", with_script)
