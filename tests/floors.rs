@@ -23,7 +23,7 @@ const FLOORS: [(&str, u32); 14] = [
 ];
 
 /// Outside libraries and the only rooms that import them.
-const LIBRARIES: [(&str, &[&str]); 16] = [
+const LIBRARIES: [(&str, &[&str]); 18] = [
     ("jiff", &["calendar"]),
     ("annotate_snippets", &["diagnostic"]),
     ("rand", &["sampling"]),
@@ -36,6 +36,7 @@ const LIBRARIES: [(&str, &[&str]); 16] = [
     ("maud", &["report"]),
     ("csv", &["report", "plan"]),
     ("csv_core", &["scenario"]),
+    ("parquet", &["report"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("ctrlc", &["cli"]),

@@ -56,6 +56,37 @@ impl<'a> Budgets<'a> {
         }
     }
 
+    /// What a budget counts, in the order of its rows.
+    pub(super) fn counts(&self, index: usize) -> Vec<Count> {
+        match &self.plan.budgets[index].kind {
+            BudgetKind::Delivery { .. } => vec![Count::Slip],
+            BudgetKind::Reliability { .. } => (0..self.layout.quarters).map(Count::Quarter).chain([Count::WorstQuarter]).collect(),
+            BudgetKind::Security {
+                max_open, max_days_held, ..
+            } => (max_open.map(|_| Count::Open).into_iter())
+                .chain(max_days_held.map(|_| Count::DaysHeld))
+                .collect(),
+            BudgetKind::Cost { .. } => vec![Count::Money],
+        }
+    }
+
+    /// What a budget counts in a trial; infinite for never.
+    pub(super) fn count(&self, index: usize, what: Count, row: &[f64]) -> f64 {
+        let number = self.numbers[index];
+        let burnt = |quarter| self.layout.burnt(row, number, quarter).0;
+        match what {
+            Count::Slip => self.delivery(&self.plan.budgets[index]).map_or(0.0, |delivery| {
+                let promised = delivery.commitment.time.days();
+                (delivery.finish(row) - promised) / promised
+            }),
+            Count::Quarter(quarter) => burnt(quarter),
+            Count::WorstQuarter => (0..self.layout.quarters).map(burnt).fold(0.0, f64::max),
+            Count::Open => self.layout.held(row, number).open,
+            Count::DaysHeld => self.layout.held(row, number).days,
+            Count::Money => self.layout.money(row).map_or(0.0, |money| money.total),
+        }
+    }
+
     fn delivery(&self, budget: &Budget) -> Option<Delivery<'a>> {
         let BudgetKind::Delivery {
             initiative,
@@ -83,34 +114,31 @@ impl<'a> Budgets<'a> {
             match &budget.kind {
                 BudgetKind::Delivery { .. } => self
                     .delivery(budget)
-                    .map(|delivery| self.slip(budget, &delivery, trials))
+                    .map(|delivery| self.slip(index, &delivery, trials))
                     .into_iter()
                     .collect(),
                 BudgetKind::Reliability {
                     customer_minutes_per_quarter,
                     ..
-                } => self.downtime(budget, number, *customer_minutes_per_quarter, trials, window),
+                } => self.downtime(index, *customer_minutes_per_quarter, trials, window),
                 BudgetKind::Security {
                     initiative,
                     max_open,
                     max_days_held,
                 } => {
                     let whose = &self.plan.initiatives[initiative.0];
-                    let counted = [("open findings", max_open, 0), ("days held", max_days_held, 1)];
-                    let rows = counted.into_iter().filter_map(|(counted, limit, which)| {
-                        let limit = (*limit)?;
-                        let held = || trials.rows().map(|row| self.layout.held(row, number));
-                        let values = held().map(|held| if which == 0 { held.open } else { held.days });
-                        let mut row = plain(budget, counted, limit, values.collect());
-                        row.median_breach_date = self.median_working_date(held().map(|held| held.passed[which]));
+                    let counted = [(Count::Open, max_open, 0), (Count::DaysHeld, max_days_held, 1)];
+                    let rows = counted.into_iter().filter_map(|(what, limit, which)| {
+                        let mut row = self.plain(index, what, (*limit)?, trials);
+                        let passed = trials.rows().map(|row| self.layout.held(row, number).passed[which]);
+                        row.median_breach_date = self.median_working_date(passed);
                         row.initiative = Some(whose.id.clone());
                         Some(row)
                     });
                     rows.collect()
                 }
                 BudgetKind::Cost { max } => {
-                    let values = trials.rows().map(|row| self.layout.money(row).map_or(0.0, |money| money.total));
-                    let mut row = plain(budget, "money", *max, values.collect());
+                    let mut row = self.plain(index, Count::Money, *max, trials);
                     row.median_breach_date = self.median_working_date(trials.rows().map(|row| self.layout.spent(row, number)));
                     vec![row]
                 }
@@ -125,10 +153,38 @@ impl<'a> Budgets<'a> {
         self.plan.calendar.date_of(WorkDays::new(at(&sorted, 50)?))
     }
 
-    fn slip(&self, budget: &Budget, delivery: &Delivery<'_>, trials: &Trials) -> BudgetForecast {
-        let promised = delivery.commitment.time.days();
-        let slips = trials.rows().map(|row| (delivery.finish(row) - promised) / promised);
-        let mut row = plain(budget, "slip", delivery.max_slip, slips.collect());
+    /// A budget of which every trial counts one number.
+    fn plain(&self, index: usize, what: Count, limit: f64, trials: &Trials) -> BudgetForecast {
+        let budget = &self.plan.budgets[index];
+        let sorted = Sorted::new(trials.rows().map(|row| self.count(index, what, row)).collect());
+        let breached = Proportion::of(sorted.values(), |count| exceeds(*count, limit));
+        BudgetForecast {
+            id: budget.id.clone(),
+            kind: match budget.kind {
+                BudgetKind::Delivery { .. } => "delivery",
+                BudgetKind::Reliability { .. } => "reliability",
+                BudgetKind::Security { .. } => "security",
+                BudgetKind::Cost { .. } => "cost",
+            },
+            initiative: None,
+            to: None,
+            period: "horizon".into(),
+            counted: what.counted(),
+            limit,
+            p_breach: share(breached),
+            mean: sorted.mean().map(|(mean, _)| mean),
+            p50: at(&sorted, 50),
+            p90: at(&sorted, 90),
+            median_breach_date: None,
+            tolerance: budget.tolerance.map(Probability::get),
+            verdict: verdict(breached, budget.tolerance),
+            blame: vec![],
+        }
+    }
+
+    fn slip(&self, index: usize, delivery: &Delivery<'_>, trials: &Trials) -> BudgetForecast {
+        let budget = &self.plan.budgets[index];
+        let mut row = self.plain(index, Count::Slip, delivery.max_slip, trials);
         // Counted on whole ticks of time, as being on time is.
         let breached = Proportion::of(trials.rows(), |row| delivery.finish(row) > delivery.latest);
         row.p_breach = share(breached);
@@ -140,7 +196,8 @@ impl<'a> Budgets<'a> {
         row
     }
 
-    fn downtime(&self, budget: &Budget, number: usize, limit: f64, trials: &Trials, window: &Window) -> Vec<BudgetForecast> {
+    fn downtime(&self, index: usize, limit: f64, trials: &Trials, window: &Window) -> Vec<BudgetForecast> {
+        let number = self.numbers[index];
         let start = self.plan.calendar.start();
         let names = quarters(start, window.quarters);
         let blame = self.blame(number, trials);
@@ -148,8 +205,7 @@ impl<'a> Budgets<'a> {
             .iter()
             .enumerate()
             .map(|(quarter, says)| {
-                let minutes = trials.rows().map(|row| self.layout.burnt(row, number, quarter).0);
-                let mut row = plain(budget, "customer-minutes", limit, minutes.collect());
+                let mut row = self.plain(index, Count::Quarter(quarter), limit, trials);
                 row.period.clone_from(&says.name);
                 let passed = trials.rows().map(|row| self.layout.burnt(row, number, quarter).1);
                 row.median_breach_date = median_date(start, passed);
@@ -157,14 +213,13 @@ impl<'a> Budgets<'a> {
             })
             .collect();
         // To the horizon: the worst quarter against the limit of a quarter.
-        let over = |row: &[f64], pick: fn((f64, f64)) -> f64, from: f64, better: fn(f64, f64) -> f64| {
+        let mut row = self.plain(index, Count::WorstQuarter, limit, trials);
+        let first = |row: &[f64]| {
             (0..window.quarters)
-                .map(|quarter| pick(self.layout.burnt(row, number, quarter)))
-                .fold(from, better)
+                .map(|quarter| self.layout.burnt(row, number, quarter).1)
+                .fold(f64::INFINITY, f64::min)
         };
-        let worst = trials.rows().map(|row| over(row, |(minutes, _)| minutes, 0.0, f64::max));
-        let mut row = plain(budget, "customer-minutes", limit, worst.collect());
-        let passed = trials.rows().map(|row| over(row, |(_, passed)| passed, f64::INFINITY, f64::min));
+        let passed = trials.rows().map(first);
         row.median_breach_date = median_date(start, passed);
         row.blame = blame;
         rows.push(row);
@@ -189,6 +244,36 @@ impl<'a> Budgets<'a> {
     }
 }
 
+/// A number that a budget counts in each trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Count {
+    /// The slip of a promise, as a share of the planned time.
+    Slip,
+    /// Customer-minutes in a quarter.
+    Quarter(usize),
+    /// Customer-minutes in the worst quarter.
+    WorstQuarter,
+    /// The most open findings when a release wanted to start.
+    Open,
+    /// Working days for which releases were held.
+    DaysHeld,
+    /// Money.
+    Money,
+}
+
+impl Count {
+    /// Its name, in the unit of its kind.
+    pub(super) const fn counted(self) -> &'static str {
+        match self {
+            Self::Slip => "slip",
+            Self::Quarter(_) | Self::WorstQuarter => "customer-minutes",
+            Self::Open => "open findings",
+            Self::DaysHeld => "days held",
+            Self::Money => "money",
+        }
+    }
+}
+
 /// A delivery budget with what it refers to.
 struct Delivery<'a> {
     column: usize,
@@ -202,34 +287,6 @@ struct Delivery<'a> {
 impl Delivery<'_> {
     fn finish(&self, row: &[f64]) -> f64 {
         row[self.column]
-    }
-}
-
-/// A budget of which every trial counts one number.
-fn plain(budget: &Budget, counted: &'static str, limit: f64, values: Vec<f64>) -> BudgetForecast {
-    let sorted = Sorted::new(values);
-    let breached = Proportion::of(sorted.values(), |count| exceeds(*count, limit));
-    BudgetForecast {
-        id: budget.id.clone(),
-        kind: match budget.kind {
-            BudgetKind::Delivery { .. } => "delivery",
-            BudgetKind::Reliability { .. } => "reliability",
-            BudgetKind::Security { .. } => "security",
-            BudgetKind::Cost { .. } => "cost",
-        },
-        initiative: None,
-        to: None,
-        period: "horizon".into(),
-        counted,
-        limit,
-        p_breach: share(breached),
-        mean: sorted.mean().map(|(mean, _)| mean),
-        p50: at(&sorted, 50),
-        p90: at(&sorted, 90),
-        median_breach_date: None,
-        tolerance: budget.tolerance.map(Probability::get),
-        verdict: verdict(breached, budget.tolerance),
-        blame: vec![],
     }
 }
 

@@ -21,6 +21,7 @@ mod prices;
 mod reading;
 mod recommended;
 mod rerun;
+mod samples;
 mod schedules;
 mod story;
 mod summarise;
@@ -48,6 +49,7 @@ pub use price::{Bundle, DatePrice, DateQuestion, PricedBundle, price, with_promi
 pub use prices::{Prices, price_runs, price_trials, prices};
 pub use reading::Cuts;
 pub use rerun::{CheckpointOutcome, FirstRun, IncidentsSoFar, Lessons, Outcome, PathVerdict, PromiseVerdict, Rerun, Standing, rerun};
+pub use samples::{Column, Future, Kind, SAMPLES_AT_A_TIME, Samples, Values};
 pub use story::{Bar, Beat, Story, Tale, WorkDone, story};
 pub use summarise::{Facts, forecast};
 pub use understanding::{PaperTask, Step, Understanding, WaitedFor, understand};

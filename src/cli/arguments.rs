@@ -64,8 +64,9 @@ pub(super) struct RunArguments {
     /// on which side of its tolerance each budget lies; at most as many futures as --trials says [default: 1000000]
     #[arg(long, value_name = "X", value_parser = half_width)]
     pub(super) precision: Option<f64>,
-    #[arg(long, hide = true)]
-    samples: bool,
+    /// Write trials.parquet too: a row for each future, for questions of one's own
+    #[arg(long)]
+    pub(super) samples: bool,
 }
 
 #[derive(Debug, Args)]
@@ -92,8 +93,10 @@ pub(super) struct RerunArguments {
 pub(super) struct CheckArguments {
     /// The scenario file
     pub(super) scenario: PathBuf,
-    #[arg(long, hide = true)]
-    preread: bool,
+    /// Say instead what a pre-read would lack: options, costs, checkpoints, who tells whom, tolerances, owners. What is lacking is
+    /// not wrong, so the exit status is 0; the last line counts
+    #[arg(long)]
+    pub(super) preread: bool,
 }
 
 #[derive(Debug, Args)]
@@ -180,11 +183,7 @@ impl Arguments {
     }
 
     fn of(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Self, clap::Error> {
-        let mut arguments = Self::try_parse_from(words).map_err(without_escape)?;
-        if let Some(flag) = arguments.command.flag_not_yet() {
-            arguments.command = Command::Later(vec![flag.to_owned()]);
-        }
-        Ok(arguments)
+        Self::try_parse_from(words).map_err(without_escape)
     }
 }
 
@@ -200,17 +199,6 @@ fn without_escape(mut error: clap::Error) -> clap::Error {
         }
     }
     error
-}
-
-impl Command {
-    /// The flag that is named in the documentation and whose time has not come, if there is one.
-    const fn flag_not_yet(&self) -> Option<&'static str> {
-        match self {
-            Self::Run(RunArguments { samples: true, .. }) => Some("run --samples"),
-            Self::Check(CheckArguments { preread: true, .. }) => Some("check --preread"),
-            _ => None,
-        }
-    }
 }
 
 /// Reads a number of trials, `10_000` as in a scenario too.
@@ -269,17 +257,12 @@ fn path(text: &str) -> Result<Path, String> {
 /// Commands that are named in the documentation and whose time has not come.
 const LATER: [&str; 7] = ["ledger", "calibrate", "import", "init", "schema", "completions", "merge"];
 
-/// Flags, each with its command, that are named in the documentation and whose time has not come.
-const LATER_FLAGS: [&str; 2] = ["run --samples", "check --preread"];
-
 /// The fault of asking for a command that there is not, or not yet.
 pub(super) fn not_yet(words: &[String]) -> Fault {
     let command = words.first().map_or("", String::as_str);
-    if LATER.contains(&command) || LATER_FLAGS.contains(&command) {
-        return Fault::error("not-supported-yet", format!("`sim {command}` is not supported yet")).hint(match command.split_once(" --") {
-            Some((command, _)) => format!("leave it out; see sim {command} --help"),
-            None => "supported now: sim run, sim check, sim explain, sim compare, sim price, sim rerun; see sim --help".to_owned(),
-        });
+    if LATER.contains(&command) {
+        return Fault::error("not-supported-yet", format!("`sim {command}` is not supported yet"))
+            .hint("supported now: sim run, sim check, sim explain, sim compare, sim price, sim rerun; see sim --help");
     }
     let fault = Fault::error("unknown-command", format!("there is no command `{command}`"));
     if command.ends_with(".toml") {
@@ -297,25 +280,6 @@ pub(super) fn not_yet(words: &[String]) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn flags_whose_time_has_not_come_say_so_wherever_they_stand() {
-        for (words, flag) in [
-            (&["sim", "run", "a.toml", "--samples"][..], "`sim run --samples`"),
-            (&["sim", "run", "--samples", "a.toml"], "`sim run --samples`"),
-            (&["sim", "check", "a.toml", "--preread"], "`sim check --preread`"),
-        ] {
-            let Ok(Arguments {
-                command: Command::Later(words),
-            }) = Arguments::of(words)
-            else {
-                panic!("{words:?}");
-            };
-            let fault = not_yet(&words);
-            assert_eq!(fault.code, "not-supported-yet");
-            assert!(fault.message.starts_with(flag), "{}", fault.message);
-        }
-    }
 
     #[test]
     fn an_unknown_flag_is_not_taken_for_a_value() {

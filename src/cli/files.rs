@@ -1,13 +1,18 @@
 //! Which files a run writes, by their paths inside the output folder.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io;
 
 use rayon::prelude::*;
 
 use super::failure::Failure;
-use crate::analysis::{Forecast, InitiativeForecast};
+use super::output::Content;
+use crate::analysis::{Forecast, InitiativeForecast, Samples};
+use crate::engine::Trials;
 use crate::plan::Plan;
 use crate::report::charts::{self, Chart, ChartError, Form};
+use crate::report::samples::trials_parquet;
 use crate::report::tables::{self, TableError};
 use crate::report::{options, preread};
 
@@ -47,6 +52,7 @@ const SUMMARY: &str = "summary.json";
 const PREREAD_HTML: &str = "preread.html";
 const PREREAD_MARKDOWN: &str = "preread.md";
 pub(super) const OPTIONS: &str = "options.csv";
+const SAMPLES: &str = "trials.parquet";
 
 /// The outputs of a plan. Their names are known before anything is simulated.
 pub(super) struct Outputs {
@@ -54,14 +60,16 @@ pub(super) struct Outputs {
     suffixes: Vec<String>,
     has_options: bool,
     has_budgets: bool,
+    has_samples: bool,
 }
 
 impl Outputs {
-    pub(super) fn of(plan: &Plan) -> Self {
+    pub(super) fn of(plan: &Plan, has_samples: bool) -> Self {
         Self {
             suffixes: suffixes(plan),
             has_options: !plan.options.is_empty(),
             has_budgets: !plan.budgets.is_empty(),
+            has_samples,
         }
     }
 
@@ -83,6 +91,7 @@ impl Outputs {
         std::iter::once(SUMMARY)
             .chain(TABLES.map(|(name, _)| name))
             .chain(self.has_options.then_some(OPTIONS))
+            .chain(self.has_samples.then_some(SAMPLES))
             .chain([PREREAD_HTML, PREREAD_MARKDOWN])
             .map(str::to_owned)
             .chain(charts)
@@ -100,6 +109,9 @@ impl Outputs {
             let text = options::options_csv(comparison).map_err(|error| Failure::Machine(error.to_string()))?;
             files.push((OPTIONS.to_owned(), text.into_bytes()));
         }
+        let page = preread::preread(forecast);
+        files.push((PREREAD_HTML.to_owned(), page.html.into_bytes()));
+        files.push((PREREAD_MARKDOWN.to_owned(), page.markdown.into_bytes()));
         files.extend(drawn(self.pictures(forecast))?);
         Ok(files)
     }
@@ -148,6 +160,26 @@ fn drawn(pictures: Vec<Picture<'_>>) -> Result<Vec<(String, Vec<u8>)>, Failure> 
         .collect();
     let both = both.map_err(|error| Failure::Machine(error.to_string()))?;
     Ok(both.into_iter().flatten().collect())
+}
+
+/// The trials, too many to be held as a file in memory.
+pub(super) struct SamplesFile<'a> {
+    samples: Samples<'a>,
+    forecast: &'a Forecast,
+}
+
+impl<'a> SamplesFile<'a> {
+    /// The file by its path inside the folder.
+    pub(super) fn of(plan: &'a Plan, trials: &'a Trials, forecast: &'a Forecast) -> (String, Box<dyn Content + 'a>) {
+        let samples = Samples::new(plan, trials);
+        (SAMPLES.to_owned(), Box::new(Self { samples, forecast }))
+    }
+}
+
+impl Content for SamplesFile<'_> {
+    fn write_to(&self, file: &mut File) -> io::Result<()> {
+        trials_parquet(&self.samples, self.forecast, file)
+    }
 }
 
 /// Characters of an id that go into a file name; file systems take 255 bytes for the whole.

@@ -27,7 +27,7 @@ pub(super) fn rerun(arguments: &RerunArguments) -> Result<(), Failure> {
     let reported = plan::read_actuals(&scenario, &plan, &files, &name, bytes, arguments.as_of).map_err(Failure::Input)?;
     warn(&plan.warnings);
     warn(&reported.warnings);
-    let outputs = Outputs::of(&reported.plan);
+    let outputs = Outputs::of(&reported.plan, false);
     let folder = arguments
         .out
         .clone()

@@ -8,15 +8,15 @@ use sha2::{Digest, Sha256};
 
 use super::arguments::{CheckArguments, RunArguments};
 use super::failure::Failure;
-use super::files::Outputs;
-use super::output::Folder;
+use super::files::{Outputs, SamplesFile};
+use super::output::{Content, Folder};
 use super::progress;
 use super::terminal::{colour_for, print};
 use crate::analysis::{self, Facts, Forecast, Horizon, MOST_TRIALS_TO_PRECISION, PrecisionForecast, ScenarioFacts};
 use crate::diagnostic::{self, Fault, Severity};
 use crate::engine::{self, Compiled, FloodCause, Landmarks, Run, RunError, Watch};
 use crate::inert::inert;
-use crate::plan::{self, Plan};
+use crate::plan::{self, NO_TRIGGER, Plan};
 use crate::report;
 use crate::report::text::thousands;
 use crate::scenario::tree::MOST_BYTES;
@@ -180,7 +180,7 @@ pub(super) fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let Loaded { plan, facts } = load(&arguments.scenario)?;
     warn(&plan.warnings);
-    let outputs = Outputs::of(&plan);
+    let outputs = Outputs::of(&plan, arguments.samples);
     let folder = Folder::at(
         arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario)),
         &outputs.names(),
@@ -258,6 +258,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     };
     let json = report::json::summary_json(&forecast).map_err(|error| Failure::Machine(error.to_string()))?;
     let files = outputs.files(&forecast, &json)?;
+    let whole = files.into_iter().map(|(name, bytes)| (name, Box::new(bytes) as Box<dyn Content>));
+    let samples = arguments.samples.then(|| SamplesFile::of(&plan, &result, &forecast));
+    let files: Vec<_> = whole.chain(samples).collect();
     folder.replace_with(&files)?;
     if arguments.json {
         print(&json)?;
@@ -276,7 +279,7 @@ fn price_length(plan: &Plan, options: usize, trials: u32) -> u64 {
 }
 
 /// Says what was written and where; the pictures by their folder.
-pub(super) fn written(folder: &Path, files: &[(String, Vec<u8>)]) -> String {
+pub(super) fn written<C>(folder: &Path, files: &[(String, C)]) -> String {
     let mut names: Vec<&str> = files
         .iter()
         .map(|(name, _)| name.find('/').map_or(name.as_str(), |slash| &name[..=slash]))
@@ -291,8 +294,15 @@ pub(super) fn default_folder(scenario: &Path) -> PathBuf {
 }
 
 pub(super) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
-    let Loaded { plan, .. } = load(&arguments.scenario)?;
+    let (scenario, Loaded { plan, .. }) = open(&arguments.scenario)?;
     let prepared = prepare(&plan, plan.seed)?;
+    if arguments.preread {
+        // Promises that nothing watches over are among what is lacking.
+        let warnings: Vec<Fault> = plan.warnings.iter().filter(|warning| warning.code != NO_TRIGGER).cloned().collect();
+        warn(&warnings);
+        let lacks = plan::preread::preread(&scenario, &plan);
+        return print(&report::lacks::lacks(&plan, &lacks, colour_for(&io::stdout())));
+    }
     let understanding = analysis::understand(&plan, prepared.horizon, &prepared.landmarks);
     warn(&plan.warnings);
     print(&report::check::check(&plan, &understanding, colour_for(&io::stdout())))

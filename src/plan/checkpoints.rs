@@ -1,5 +1,7 @@
 //! Checkpoints: what they watch, when they look, and who says what to whom where they are missed.
 
+use std::collections::HashSet;
+
 use crate::diagnostic::Fault;
 use crate::plan::build::Builder;
 use crate::plan::domain::{
@@ -7,6 +9,9 @@ use crate::plan::domain::{
 };
 use crate::scenario::says::{self, By, Watched};
 use crate::scenario::tree::At;
+
+/// The code of the warning that nothing watches over a promise.
+pub const NO_TRIGGER: &str = "no-trigger";
 
 impl Builder<'_> {
     /// The checkpoints; `None` where one of them is faulty.
@@ -140,16 +145,11 @@ impl Builder<'_> {
             let Some(promise) = self.scenario.initiatives.get(index).and_then(|says| says.commitments.first()) else {
                 continue;
             };
-            let tasks = before(initiative, links);
-            let watches = |checkpoint: &&Checkpoint| match checkpoint.observable {
-                Observable::Done { task } => tasks.get(task.0).copied().unwrap_or(false),
-                Observable::Incidents { .. } | Observable::Engineers { .. } => true,
-                Observable::Burnt { budget, .. } => match budgets.get(budget.0).map(|budget| &budget.kind) {
-                    Some(BudgetKind::Security { initiative, .. }) => *initiative == InitiativeId(index),
-                    _ => true,
-                },
-            };
-            let mut watching = checkpoints.iter().filter(watches).peekable();
+            let tasks = Watching::of(index, initiative, |task| links.get(task.0).map_or(&[] as &[Link], Vec::as_slice));
+            let mut watching = checkpoints
+                .iter()
+                .filter(|checkpoint| tasks.watches(checkpoint, budgets))
+                .peekable();
             let message = if watching.peek().is_none() {
                 format!("no checkpoint watches over the promise of `{}`", initiative.id)
             } else if watching.all(|checkpoint| checkpoint.on_miss.is_none()) {
@@ -158,7 +158,7 @@ impl Builder<'_> {
                 continue;
             };
             self.faults.add(
-                Fault::warning("no-trigger", message)
+                Fault::warning(NO_TRIGGER, message)
                     .at(&promise.date.span)
                     .label("who says what to whom, and when, if this slips?")
                     .hint("add a `[checkpoint.…]` with `on_miss = { who = \"CTO\", tells = \"CEO\", within = \"2d\" }`; `sim run` recommends some"),
@@ -167,15 +167,38 @@ impl Builder<'_> {
     }
 }
 
-/// The tasks of an initiative and all that they wait for, by task.
-fn before(initiative: &Initiative, links: &[Vec<Link>]) -> Vec<bool> {
-    let mut found = vec![false; links.len()];
-    let mut open: Vec<TaskId> = initiative.tasks.clone();
-    while let Some(task) = open.pop() {
-        if let Some(seen @ false) = found.get_mut(task.0) {
-            *seen = true;
-            open.extend(links.get(task.0).into_iter().flatten().map(|link| link.predecessor));
+/// What can watch over the promises of an initiative.
+pub(super) struct Watching {
+    initiative: InitiativeId,
+    /// Its tasks and all that they wait for.
+    tasks: HashSet<TaskId>,
+}
+
+impl Watching {
+    /// The initiative of this place among those of the plan; `links` are those of a task to its predecessors.
+    pub(super) fn of<'l>(index: usize, initiative: &Initiative, links: impl Fn(TaskId) -> &'l [Link]) -> Self {
+        let mut tasks = HashSet::new();
+        let mut open: Vec<TaskId> = initiative.tasks.clone();
+        while let Some(task) = open.pop() {
+            if tasks.insert(task) {
+                open.extend(links(task).iter().map(|link| link.predecessor));
+            }
+        }
+        Self {
+            initiative: InitiativeId(index),
+            tasks,
         }
     }
-    found
+
+    /// Whether a checkpoint looks at something that the promises wait for. Incidents, people and budgets concern everybody.
+    pub(super) fn watches(&self, checkpoint: &Checkpoint, budgets: &[Budget]) -> bool {
+        match checkpoint.observable {
+            Observable::Done { task } => self.tasks.contains(&task),
+            Observable::Incidents { .. } | Observable::Engineers { .. } => true,
+            Observable::Burnt { budget, .. } => match budgets.get(budget.0).map(|budget| &budget.kind) {
+                Some(BudgetKind::Security { initiative, .. }) => *initiative == self.initiative,
+                _ => true,
+            },
+        }
+    }
 }

@@ -18,6 +18,7 @@ mod links;
 mod network;
 mod options;
 mod people;
+pub mod preread;
 mod register;
 mod teams;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod tests;
 
 pub use actuals::{Actuals, CustomerMinutes, FindingActual, IncidentActual, Reported, RiskActual, TaskActual, read_actuals};
 pub use build::{build, list as listed_names, read};
+pub use checkpoints::NO_TRIGGER;
 pub use domain::{
     Absence, Bet, BetId, Budget, BudgetId, BudgetKind, Checkpoint, Commitment, DefaultUsed, Dispatch, Due, Elsewhere, Estimate,
     FindingClass, FindingId, Flow, FlowId, Hire, IncidentClass, IncidentId, Initiative, InitiativeId, Ladder, Link, LinkKind, Mitigation,

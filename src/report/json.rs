@@ -32,7 +32,7 @@ pub fn summary_json(forecast: &Forecast) -> Result<String, JsonError> {
 }
 
 /// JSON in which what could act is escaped. Outside of strings there is nothing of that kind but newlines.
-fn escaped(json: &str) -> String {
+pub(super) fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
         if c != '\n' && acts(c) {

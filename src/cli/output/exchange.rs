@@ -15,7 +15,7 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::tree::{MANIFEST, Names, below, failed, identity, is_folder, is_free, manifest, sync, write, write_file};
+use super::tree::{Content, MANIFEST, Names, below, failed, identity, is_folder, is_free, manifest, sync, write, write_file};
 use crate::cli::failure::Failure;
 
 /// Files of others beyond which carrying them would cost more than writing in place.
@@ -43,7 +43,7 @@ impl Beside {
     }
 
     /// Creates `folder`, which is not there yet, with these files.
-    pub(super) fn create(&self, folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
+    pub(super) fn create<C: Content>(&self, folder: &Path, files: &[(String, C)]) -> Result<(), Failure> {
         fs::create_dir(&self.work).map_err(|error| failed("create", &self.work, &error))?;
         let written =
             write(&self.build, files).and_then(|()| fs::rename(&self.build, folder).map_err(|error| failed("create", folder, &error)));
@@ -53,7 +53,7 @@ impl Beside {
 
     /// Puts a folder with these files, and the files of others from `folder`, in the place of `folder`. `false` where that
     /// cannot be had here: no such step on this system, a file of others that can have no second name, a mount point.
-    pub(super) fn replace(&self, folder: &Path, files: &[(String, Vec<u8>)]) -> Result<bool, Failure> {
+    pub(super) fn replace<C: Content>(&self, folder: &Path, files: &[(String, C)]) -> Result<bool, Failure> {
         if !cfg!(any(target_os = "linux", target_os = "macos")) || fs::create_dir(&self.work).is_err() {
             return Ok(false);
         }

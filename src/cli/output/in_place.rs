@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::tree::{MANIFEST, below, failed, is_folder, is_free, manifest, stays_inside, sync, write};
+use super::tree::{Content, MANIFEST, below, failed, is_folder, is_free, manifest, stays_inside, sync, write};
 use crate::cli::failure::Failure;
 
 /// Being written: of no use to anybody.
@@ -17,7 +17,7 @@ const NEXT: &str = ".sim-next";
 const COMMIT: &str = ".sim-commit";
 
 /// Puts these files into `folder`, which is there.
-pub(super) fn replace(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
+pub(super) fn replace<C: Content>(folder: &Path, files: &[(String, C)]) -> Result<(), Failure> {
     let next = folder.join(NEXT);
     let promised =
         write(&next, files).and_then(|()| fs::rename(&next, folder.join(COMMIT)).map_err(|error| failed("rename", &next, &error)));

@@ -20,6 +20,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use self::exchange::Beside;
+pub(super) use self::tree::Content;
 use self::tree::{failed, is_folder, is_free, manifest};
 use super::failure::Failure;
 use crate::diagnostic::Fault;
@@ -76,7 +77,7 @@ impl Folder {
     ///
     /// # Errors
     /// [`Failure::Machine`] that says what could not be written; the old outputs are as they were.
-    pub(super) fn replace_with(&self, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
+    pub(super) fn replace_with<C: Content>(&self, files: &[(String, C)]) -> Result<(), Failure> {
         let missing: Vec<&Path> = self.parent.ancestors().take_while(|folder| is_free(folder)).collect();
         let written = fs::create_dir_all(&self.parent)
             .map_err(|error| failed("create", &self.parent, &error))
@@ -90,7 +91,7 @@ impl Folder {
         written
     }
 
-    fn write(&self, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
+    fn write<C: Content>(&self, files: &[(String, C)]) -> Result<(), Failure> {
         let _held = self.lock()?;
         self.recover()?;
         self.check_conflicts(&files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>())?;

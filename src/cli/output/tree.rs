@@ -14,6 +14,24 @@ pub(super) const MANIFEST: &str = ".sim-files";
 /// Paths inside a folder, with `/` between the parts. Bytes, since files of others may have names that are no text.
 pub(super) type Names = BTreeSet<Vec<u8>>;
 
+/// What a file is to hold.
+pub(in crate::cli) trait Content {
+    /// Writes it to a new file; piece by piece where it is too large to be held.
+    fn write_to(&self, file: &mut File) -> io::Result<()>;
+}
+
+impl Content for Vec<u8> {
+    fn write_to(&self, file: &mut File) -> io::Result<()> {
+        file.write_all(self)
+    }
+}
+
+impl Content for Box<dyn Content + '_> {
+    fn write_to(&self, file: &mut File) -> io::Result<()> {
+        self.as_ref().write_to(file)
+    }
+}
+
 /// The files of `folder` that are ours; none where there is no list.
 pub(super) fn manifest(folder: &Path) -> Names {
     let bytes = fs::read(folder.join(MANIFEST)).unwrap_or_default();
@@ -38,31 +56,31 @@ pub(super) fn below(inside: &[u8], entry: &OsStr) -> Vec<u8> {
 ///
 /// # Errors
 /// [`Failure::Machine`] that says which file could not be written.
-pub(super) fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
+pub(super) fn write<C: Content>(folder: &Path, files: &[(String, C)]) -> Result<(), Failure> {
     let unwritten = |name: &str, error: &io::Error| Failure::Machine(format!("cannot write {name}: {error}; nothing was changed"));
     fs::create_dir(folder).map_err(|error| failed("create", folder, &error))?;
     let mut list = format!("{MANIFEST}\n");
     let mut folders = BTreeSet::new();
-    for (name, bytes) in files {
+    for (name, content) in files {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(|error| unwritten(name, &error))?;
             folders.insert(parent.to_path_buf());
         }
-        write_file(&path, bytes).map_err(|error| unwritten(name, &error))?;
+        write_file(&path, content).map_err(|error| unwritten(name, &error))?;
         list.push_str(name);
         list.push('\n');
     }
-    write_file(&folder.join(MANIFEST), list.as_bytes()).map_err(|error| unwritten(MANIFEST, &error))?;
+    write_file(&folder.join(MANIFEST), &list.into_bytes()).map_err(|error| unwritten(MANIFEST, &error))?;
     folders.iter().for_each(|folder| sync(folder));
     sync(folder);
     Ok(())
 }
 
 /// Without the last step a power cut soon after would leave a file of the right name and no content.
-pub(super) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_file(path: &Path, content: &impl Content) -> io::Result<()> {
     let mut file = File::create_new(path)?;
-    file.write_all(bytes)?;
+    content.write_to(&mut file)?;
     file.sync_all()
 }
 
