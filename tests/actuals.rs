@@ -395,7 +395,6 @@ fn bare(plan: Plan) -> Plan {
         horizon_place: None,
         options: Vec::new(),
         warnings: Vec::new(),
-        unused: Vec::new(),
         ..plan
     }
 }

@@ -314,7 +314,11 @@ fn hostile() -> (String, Vec<String>) {
         quoted(&names[0])
     );
     for (place, name) in names.iter().enumerate() {
-        let bet = (place % 3 == 0).then(|| format!("supports = [\"b{place}\"]\n")).unwrap_or_default();
+        let bet = if place % 3 == 0 {
+            format!("supports = [\"b{place}\"]\n")
+        } else {
+            String::new()
+        };
         if place % 3 != 1 {
             text.push_str(&format!("[bet.b{place}]\ntitle = {0}\nowner = {0}\n", quoted(name)));
         }
