@@ -226,11 +226,6 @@ fn what_has_happened_is_read_and_checked() {
     assert!(rerun(&["--actuals", "week.toml"]).contains("week.toml:3:11"));
     fs::write(folder.join("week.csv"), "task,started,finished\ninvoicing.design,2026-02-09,\n").expect("writable");
     assert!(rerun(&["--actuals", "week.csv"]).contains("missing-as-of"));
-    let message = rerun(&["--actuals", "week.csv", "--as-of", "2026-02-16"]);
-    assert!(
-        message.contains("`sim rerun` is not supported yet") && !message.contains("week.csv"),
-        "{message}"
-    );
     assert!(rerun(&["--actuals", "nowhere.csv"]).contains("there is no file `nowhere.csv`"));
     assert!(rerun(&["--actuals", "."]).contains("is a folder"));
     assert!(rerun(&["--actuals", "week.csv", "--as-of", "16.2.2026"]).contains("2026-03-06"));

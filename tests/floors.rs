@@ -28,7 +28,7 @@ const LIBRARIES: [(&str, &[&str]); 18] = [
     ("annotate_snippets", &["diagnostic"]),
     ("rand", &["sampling"]),
     ("rand_distr", &["sampling"]),
-    ("libm", &["sampling"]),
+    ("libm", &["sampling", "engine", "posterior"]),
     ("statrs", &["sampling", "statistics"]),
     ("toml", &["scenario"]),
     ("rayon", &["engine", "cli"]),

@@ -508,11 +508,11 @@ fn a_full_disk_is_said_so_and_changes_nothing() {
     let output = script(
         &UNSHARED,
         "set -e
-        mount -t tmpfs -o size=2m tmpfs \"$3\"; cd \"$3\"
+        mount -t tmpfs -o size=12m tmpfs \"$3\"; cd \"$3\"
         \"$1\" run \"$2\" --trials 20 --seed 1 --out plan > /dev/null 2>&1
         echo mine > plan/notes
         before=$(find plan -type f | sort | xargs cat | cksum)
-        head -c 4000000 /dev/zero > filler 2> /dev/null || true
+        head -c 24000000 /dev/zero > filler 2> /dev/null || true
         code=0; \"$1\" run \"$2\" --trials 20 --seed 2 --out plan || code=$?
         [ \"$before\" = \"$(find plan -type f | sort | xargs cat | cksum)\" ] || echo CHANGED
         new=0; \"$1\" run \"$2\" --trials 20 --seed 2 --out a/b/c || new=$?

@@ -495,7 +495,8 @@ impl<'a> Trial<'a> {
         for (quarter, minutes) in minutes.iter().enumerate().filter(|(_, minutes)| **minutes > 0.0) {
             let ends = self.plan.quarters.get(quarter + 1).map_or(f64::INFINITY, |next| next.begins);
             let clock = last.min(ends - 1e-6).max(0.0);
-            self.w.ledger.charge(self.plan, class, quarter, clock, 0.0, *minutes);
+            // All at once, but not in no time: what is felt is felt over a span.
+            self.w.ledger.charge(self.plan, class, quarter, clock, 1e-7, *minutes);
             self.minutes_for_checkpoints(class, clock, quarter, *minutes);
         }
     }

@@ -150,6 +150,15 @@ fn anchor(x: f64) -> &'static str {
     }
 }
 
+/// From where to where a label reaches that belongs to a place: at an edge it reaches inwards.
+fn span(x: f64) -> (f64, f64) {
+    match anchor(x) {
+        "start" => (x, x + LABEL),
+        "end" => (x - LABEL, x),
+        _ => (x - LABEL / 2.0, x + LABEL / 2.0),
+    }
+}
+
 /// The first days of months, few enough to be read.
 fn months(scale: &Scale) -> Vec<(f64, String)> {
     let all = scale.days as i64 / DAYS_PER_MONTH + 1;
@@ -158,8 +167,7 @@ fn months(scale: &Scale) -> Vec<(f64, String)> {
     let mut month = scale.first.first_of_next_month();
     while let Some(date) = month.filter(|date| date.days_since(scale.first) as f64 <= scale.days) {
         let x = scale.x(date);
-        // A label that ends at the edge reaches back over its place.
-        if labels.last().is_none_or(|(before, _)| x - before >= LABEL) {
+        if labels.last().is_none_or(|(before, _)| span(x).0 >= span(*before).1) {
             labels.push((x, date.month_label()));
         }
         // The middle of a month so many months on, then its first day.

@@ -25,6 +25,7 @@ mod lead;
 mod markdown;
 mod options;
 mod people;
+mod rerun;
 mod timelines;
 mod view;
 mod words;
@@ -80,6 +81,7 @@ fn sections(lead: &Lead<'_>) -> Vec<Section> {
     [
         Some(ask::ask(lead)),
         Some(timelines::one_sentence(lead)),
+        rerun::rerun(lead),
         Some(timelines::timelines(lead)),
         Some(chart::chart(lead)),
         timelines::gap(lead),
