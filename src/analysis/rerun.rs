@@ -105,6 +105,14 @@ pub struct CheckpointOutcome {
     pub on_miss: Option<SlipProtocol>,
 }
 
+impl Forecast {
+    /// Whether a day lies before what is known: what was to be seen by then has been seen.
+    #[must_use]
+    pub fn is_past(&self, date: Date) -> bool {
+        self.rerun.as_ref().is_some_and(|rerun| date < rerun.as_of)
+    }
+}
+
 impl CheckpointOutcome {
     /// Whether what was agreed is to be said now.
     #[must_use]

@@ -127,11 +127,14 @@ def long(text):
 
 def numbers(summary):
     """What the page has to say of the promise that leads it, in the words of summary.json; nothing where nothing is promised."""
-    lead = next((one for one in summary["initiatives"] if one["commitments"]), None)
+    promised = [(one, promise) for one in summary["initiatives"] for promise in one["commitments"]]
+    # The first promise that fewer than 16 of 20 futures make, else the first.
+    at_risk = [both for both in promised if both[1]["p_on_time"]["p"] < 0.8]
+    lead, promise = next(iter(at_risk + promised), (None, None))
     if lead is None:
         return None, {}, []
     lines = lead["timelines"]
-    said = [lead["title"], long(lead["commitments"][0]["at"]["date"])]
+    said = [lead["title"], long(promise["at"]["date"])]
     said += [long(lines[path]["date"]) for path in ("best", "expected", "worst") if lines[path]["date"]]
     said.append(f"{summary['trials']:,} simulated futures")
     promises = {int(one["percentile"][1:]): one["date"] for one in lead["commitments"][0]["promises"]}

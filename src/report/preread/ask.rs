@@ -13,6 +13,7 @@ const OFFERED: [u32; 3] = [50, 80, 90];
 
 pub(super) fn ask(lead: &Lead<'_>) -> Section {
     let heading = match lead.forecast.decide_by {
+        Some(date) if lead.forecast.is_past(date) => said(format!("Decide now: it was due by {}", date.in_full())),
         Some(date) => said(format!("Decide by {}", date.in_full())),
         None => said("To be decided"),
     };

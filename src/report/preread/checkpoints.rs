@@ -38,6 +38,8 @@ pub(super) fn checkpoints(lead: &Lead<'_>) -> Option<Section> {
     let mut known: HashSet<&str> = told.iter().map(|checkpoint| checkpoint.checkpoint.as_str()).collect();
     let others = forecast.checkpoints.iter().filter(|checkpoint| checkpoint.source == Source::Given);
     told.extend(others.filter(|checkpoint| tells_most(checkpoint) && known.insert(&checkpoint.checkpoint)));
+    // What lies behind us stands under where we are.
+    told.retain(|checkpoint| !forecast.is_past(checkpoint.by));
     if told.is_empty() {
         return None;
     }
