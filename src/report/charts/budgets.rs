@@ -153,13 +153,16 @@ fn draw(forecast: &Forecast, form: Form, fonts: &Fonts) -> Canvas {
     canvas
 }
 
-/// The name of a row; what does not speak of the whole span says of what.
+/// The name of a row; what does not speak of the whole span says of what, and a security budget which of its two limits it is.
 fn name(budget: &BudgetForecast) -> String {
-    if budget.period == HORIZON {
-        budget.id.clone()
-    } else {
-        format!("{} {}", budget.id, budget.period)
+    let mut name = budget.id.clone();
+    if budget.kind == "security" {
+        name.push_str(&format!(": {}", budget.counted));
     }
+    if budget.period != HORIZON {
+        name.push_str(&format!(" {}", budget.period));
+    }
+    name
 }
 
 fn verdict(budget: &BudgetForecast) -> String {
