@@ -25,11 +25,10 @@ const PERCENT_ERROR: f64 = 0.15;
 /// Quantities that are weighed by a stated per cent.
 const STRATA: u32 = 32;
 
-/// ln of how often a task begins on another day than its links and its people would have let it: later, because something else
-/// held it; earlier, although something should have. Reality does so more often than any plan; what matters is that pasts in which
-/// the recorded day comes about by itself weigh more.
-const LOG_HELD: f64 = -1.2;
-const LOG_FORCED: f64 = -2.3;
+/// ln of how much less a past weighs for each task whose recorded first day does not come about by itself in it: it could have
+/// begun earlier, or could not have begun yet. Reality does so more often than any plan says, so this is a hint and no proof; without
+/// it, pasts with many incidents would be taken for likelier than they are, and with a harder one for less likely.
+const LOG_UNEXPLAINED: f64 = -0.3;
 
 /// The least own part of z: common factors alone never say exactly what a task takes.
 const LEAST_OWN: f64 = 0.02;
@@ -260,7 +259,7 @@ impl<'a> Trial<'a> {
         if self.now < allowed && !self.w.again.is_held[task] {
             self.w.again.is_held[task] = true;
             if self.can_start(task) {
-                self.w.again.log_weight += LOG_HELD;
+                self.w.again.log_weight += LOG_UNEXPLAINED;
             }
         }
         allowed
@@ -295,7 +294,7 @@ impl<'a> Trial<'a> {
         }
         let state = &mut self.w.tasks[task];
         state.ready = state.ready.min(self.now);
-        self.w.again.log_weight += LOG_FORCED;
+        self.w.again.log_weight += LOG_UNEXPLAINED;
         self.take_crew(task);
         self.start(task);
     }

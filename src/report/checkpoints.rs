@@ -39,7 +39,10 @@ impl Page {
             if forecast.initiatives.len() > 1 {
                 self.line(&format!("{INDENT}{title}"), BOLD);
             }
-            for checkpoint in given.iter().filter(|checkpoint| is_shown(checkpoint, forecast) && !forecast.is_past(checkpoint.by)) {
+            for checkpoint in given
+                .iter()
+                .filter(|checkpoint| is_shown(checkpoint, forecast) && !forecast.is_past(checkpoint.by))
+            {
                 // One checkpoint may tell of several initiatives; what is said when it is missed is said once.
                 let is_first = told.insert(checkpoint.checkpoint.as_str());
                 self.given(checkpoint, is_first);
