@@ -8,25 +8,30 @@ mod added;
 mod bounds;
 mod budgets;
 pub mod build;
+mod calibration;
 mod checkpoints;
 mod disclosed;
 mod domain;
 mod estimate;
+mod history;
 mod incidents;
 mod links;
 mod network;
 mod options;
 mod people;
 mod register;
+mod separated;
 mod teams;
 #[cfg(test)]
 mod tests;
 
 pub use build::{build, list as listed_names, read};
+pub use calibration::{Basis, Calibration, Known, Ranges};
 pub use domain::{
     Absence, Budget, BudgetId, BudgetKind, Checkpoint, Commitment, DefaultUsed, Dispatch, Due, Elsewhere, Estimate, FindingClass,
     FindingId, Flow, FlowId, Hire, IncidentClass, IncidentId, Initiative, InitiativeId, Link, LinkKind, Mitigation, Observable, Plan,
     PlanOption, ReadNotUsed, Risk, RiskId, SlipProtocol, Task, TaskId, Team, TeamId, Work,
 };
 pub use estimate::Files;
+pub use history::{Columns, History, LeftOut, read_history};
 pub use options::{Combinations, Contradiction, MOST_COMBINATIONS, combinations, combined};
