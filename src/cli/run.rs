@@ -24,7 +24,7 @@ use crate::scenario::{self, Scenario};
 use crate::units::WorkDays;
 
 /// The largest file that a scenario may name.
-const MOST_BYTES_BESIDE: u64 = 64 << 20;
+pub(super) const MOST_BYTES_BESIDE: u64 = 64 << 20;
 
 /// A scenario that can be run.
 pub(super) struct Loaded {
@@ -39,7 +39,7 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
 /// A scenario that can be run, and what its file says.
 pub(super) fn open(path: &Path) -> Result<(Scenario, Loaded), Failure> {
     let name = path.display().to_string();
-    let bytes = read(path, &name)?;
+    let bytes = read(path, &name, &SCENARIO)?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let scenario = scenario::read(&name, bytes).map_err(Failure::Input)?;
     let plan = plan::build(&scenario, &|file| beside_scenario(path, file)).map_err(Failure::Input)?;
@@ -79,13 +79,31 @@ fn read_beside(folder: &Path, file: &str) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
-    let refuse = |code, message: String, hint: &str| Failure::Input(vec![Fault::error(code, message).hint(hint)]);
+/// What a file is read as, for messages and as a limit.
+pub(super) struct Kind {
+    /// Such as `a scenario`.
+    pub(super) what: &'static str,
+    /// One that could be given.
+    pub(super) example: &'static str,
+    /// The most bytes that are read.
+    pub(super) most: u64,
+}
+
+const SCENARIO: Kind = Kind {
+    what: "scenario",
+    example: "scenarios/first.toml",
+    most: MOST_BYTES as u64,
+};
+
+/// Reads a file that was named on the command line.
+pub(super) fn read(path: &Path, name: &str, kind: &Kind) -> Result<Vec<u8>, Failure> {
+    let Kind { what, example, most } = kind;
+    let refuse = |code, message: String, hint: String| Failure::Input(vec![Fault::error(code, message).hint(hint)]);
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => refuse(
             "no-such-file",
             format!("there is no file `{name}`"),
-            "give the path of a scenario file, such as scenarios/first.toml",
+            format!("give the path of a {what} file, such as {example}"),
         ),
         _ => Failure::Machine(format!("cannot read {name}: {error}")),
     })?;
@@ -93,7 +111,7 @@ fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
         return Err(refuse(
             "not-a-file",
             format!("`{name}` is a folder"),
-            "give the path of a scenario file inside it",
+            format!("give the path of a {what} file inside it"),
         ));
     }
     if !metadata.is_file() {
@@ -101,12 +119,12 @@ fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
         return Err(refuse(
             "not-a-file",
             format!("`{name}` is a pipe or a device, not a file"),
-            "write the scenario into a file and give its path",
+            format!("write the {what} into a file and give its path"),
         ));
     }
-    if metadata.len() > MOST_BYTES as u64 {
-        let message = format!("`{name}` has {} bytes; a scenario has at most {}", metadata.len(), MOST_BYTES);
-        return Err(refuse("file-too-large", message, "is this a scenario file?"));
+    if metadata.len() > *most {
+        let message = format!("`{name}` has {} bytes; a {what} has at most {most}", metadata.len());
+        return Err(refuse("file-too-large", message, format!("is this a {what} file?")));
     }
     fs::read(path).map_err(|error| Failure::Machine(format!("cannot read {name}: {error}")))
 }
