@@ -12,6 +12,8 @@ const FEW_GROUPS: usize = 10;
 const FEW_TASKS: usize = 30;
 /// The share of actuals that equal their estimate from which they look as if they were filled in.
 const MANY_EXACT: f64 = 0.25;
+/// Such actuals below which it is chance.
+const FEWEST_EXACT: usize = 5;
 /// A share of far outliers that a normal curve does not have (0.3 %), and is worth a sentence.
 const MANY_FAR_OUT: f64 = 0.01;
 /// How far the sums may differ from the median before large tasks are another matter than small ones.
@@ -268,7 +270,7 @@ fn words(found: &Calibration) -> Vec<(String, Style)> {
         say(text, Style::new());
     }
     let tasks = found.tasks as f64;
-    if found.exact as f64 >= MANY_EXACT * tasks {
+    if found.exact >= FEWEST_EXACT && found.exact as f64 >= MANY_EXACT * tasks {
         let text = format!(
             "{} of {} actuals equal their estimate to the digit. If they were filled in and not measured, the true spread is wider than \
              shown.",
