@@ -14,7 +14,7 @@
 //! | 0 | [`units`], [`calendar`] | numbers that know what they measure; dates ↔ working days |
 //! | 0 | [`inert`] | a stranger's text made harmless before anybody sees it |
 //! | 0 | [`diagnostic`] | a fault in the input: code, place, what is allowed, a hint |
-//! | 1 | [`statistics`] | quantiles and proportions, each with its interval |
+//! | 1 | [`statistics`] | quantiles and proportions, each with its interval; what groups share |
 //! | 1 | [`sampling`] | named counter-based streams, distributions as inverse CDFs, the factor model |
 //! | 2 | [`scenario`] | the shape of the file: every key, every span, every fault |
 //! | 3 | [`plan`] | the validated domain: network, teams, risks, budgets |

@@ -3,6 +3,7 @@
 //! What a default means is said where the defaults are listed, and what a risk costs in the price list; neither is repeated here.
 
 use crate::plan::Plan;
+use crate::plan::build::DEFAULT_OVERRUN;
 
 /// What the numbers rest on.
 pub(super) fn assumptions(plan: &Plan) -> Vec<String> {
@@ -14,6 +15,12 @@ pub(super) fn assumptions(plan: &Plan) -> Vec<String> {
                 "All estimates run over or under together by one factor: {p10:.2} / {p50:.2} / {p90:.2} in 1 of 10, 5 of 10 and 9 of 10 futures, {:.2} on average.",
                 mean(|p| overrun.quantile(p))
             ));
+            if let Some(source) = &plan.overrun_source {
+                let [p10, p50, p90] = DEFAULT_OVERRUN;
+                sentences.push(format!(
+                    "That overrun is learnt from {source}; it stands in place of the default {p10:.2} / {p50:.2} / {p90:.2}."
+                ));
+            }
         }
         None => sentences.push("Estimates carry no common overrun: past projects are taken to say nothing about this one.".into()),
     }

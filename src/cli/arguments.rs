@@ -37,6 +37,8 @@ pub(super) enum Command {
     Price(PriceArguments),
     /// Go on from what has really happened: which path are we on, and when do we finish now?
     Rerun(RerunArguments),
+    /// Learn the overrun, and how wide ranges ought to be, from past estimates and actuals
+    Calibrate(CalibrateArguments),
     #[command(external_subcommand)]
     Later(Vec<String>),
 }
@@ -162,6 +164,30 @@ pub(super) struct PriceArguments {
     pub(super) out: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct CalibrateArguments {
+    /// The past tasks: a CSV file with a header and a row for each task
+    pub(super) history: PathBuf,
+    /// The column of what was estimated [default: estimate, or what trackers call it]
+    #[arg(long, value_name = "COL")]
+    pub(super) estimate: Option<String>,
+    /// The column of what it took, in the same unit [default: actual, or what trackers call it]
+    #[arg(long, value_name = "COL")]
+    pub(super) actual: Option<String>,
+    /// The column that says which tasks belong together, such as the project, the person or the date (taken by quarter)
+    #[arg(long, value_name = "COL")]
+    pub(super) group: Option<String>,
+    /// The column of the low end of the estimate, to see how often ranges held
+    #[arg(long, value_name = "COL", requires = "high")]
+    pub(super) low: Option<String>,
+    /// The column of the high end of the estimate
+    #[arg(long, value_name = "COL", requires = "low")]
+    pub(super) high: Option<String>,
+    /// Print the result as JSON and nothing else
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
 /// Which futures to play, and how.
 #[derive(Debug, Args)]
 pub(super) struct FuturesArguments {
@@ -255,25 +281,25 @@ fn path(text: &str) -> Result<Path, String> {
 }
 
 /// Commands that are named in the documentation and whose time has not come.
-const LATER: [&str; 7] = ["ledger", "calibrate", "import", "init", "schema", "completions", "merge"];
+const LATER: [&str; 6] = ["ledger", "import", "init", "schema", "completions", "merge"];
 
 /// The fault of asking for a command that there is not, or not yet.
 pub(super) fn not_yet(words: &[String]) -> Fault {
     let command = words.first().map_or("", String::as_str);
     if LATER.contains(&command) {
         return Fault::error("not-supported-yet", format!("`sim {command}` is not supported yet"))
-            .hint("supported now: sim run, sim check, sim explain, sim compare, sim price, sim rerun; see sim --help");
+            .hint("supported now: sim run, sim check, sim explain, sim compare, sim price, sim rerun, sim calibrate; see sim --help");
     }
     let fault = Fault::error("unknown-command", format!("there is no command `{command}`"));
     if command.ends_with(".toml") {
         return fault.hint(format!("to simulate a scenario: sim run {command}"));
     }
-    match ["run", "check", "explain", "compare", "price", "rerun"]
+    match ["run", "check", "explain", "compare", "price", "rerun", "calibrate"]
         .into_iter()
         .find(|known| strsim::damerau_levenshtein(known, command) <= 2)
     {
         Some(known) => fault.hint(format!("did you mean `sim {known}`?")),
-        None => fault.hint("supported: sim run, sim check, sim explain, sim compare, sim price, sim rerun; see sim --help"),
+        None => fault.hint("supported: sim run, sim check, sim explain, sim compare, sim price, sim rerun, sim calibrate; see sim --help"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Arguments, files, progress, exit codes: the only room that touches the world.
 
 mod arguments;
+mod calibrate;
 mod compare;
 mod explain;
 mod failure;
@@ -31,6 +32,7 @@ pub fn main() -> ExitCode {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Price(arguments) => price::price(&arguments),
         Command::Rerun(arguments) => rerun::rerun(&arguments),
+        Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Later(words) => Err(Failure::Input(vec![arguments::not_yet(&words)])),
     };
     let Err(failure) = result else { return ExitCode::SUCCESS };

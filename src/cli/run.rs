@@ -24,7 +24,7 @@ use crate::scenario::{self, Scenario};
 use crate::units::WorkDays;
 
 /// The largest file that a scenario may name.
-const MOST_BYTES_BESIDE: u64 = 64 << 20;
+pub(super) const MOST_BYTES_BESIDE: u64 = 64 << 20;
 
 /// A scenario that can be run.
 pub(super) struct Loaded {
@@ -79,26 +79,31 @@ fn read_beside(folder: &Path, file: &str) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-/// What a file is, for those who gave another one.
+/// What a file is read as, for messages and as a limit.
 pub(super) struct Kind {
     /// With its article: `a scenario`.
-    what: &'static str,
-    example: &'static str,
+    pub(super) what: &'static str,
+    /// One that could be given.
+    pub(super) example: &'static str,
+    /// The most bytes that are read.
+    pub(super) most: u64,
 }
 
 const SCENARIO: Kind = Kind {
     what: "a scenario",
     example: "scenarios/first.toml",
+    most: MOST_BYTES as u64,
 };
 /// What has happened.
 pub(super) const ACTUALS: Kind = Kind {
     what: "an actuals",
     example: "week-06.toml, or a tracker's week-06.csv",
+    most: MOST_BYTES as u64,
 };
 
-/// Reads a file whole, within the limits of a scenario.
+/// Reads a file that was named on the command line.
 pub(super) fn read(path: &Path, name: &str, kind: &Kind) -> Result<Vec<u8>, Failure> {
-    let Kind { what, example } = kind;
+    let Kind { what, example, most } = kind;
     let refuse = |code, message: String, hint: String| Failure::Input(vec![Fault::error(code, message).hint(hint)]);
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => refuse(
@@ -123,8 +128,8 @@ pub(super) fn read(path: &Path, name: &str, kind: &Kind) -> Result<Vec<u8>, Fail
             "write the text into a file and give its path".to_owned(),
         ));
     }
-    if metadata.len() > MOST_BYTES as u64 {
-        let message = format!("`{name}` has {} bytes; at most {MOST_BYTES} are read", metadata.len());
+    if metadata.len() > *most {
+        let message = format!("`{name}` has {} bytes; at most {most} are read", metadata.len());
         return Err(refuse("file-too-large", message, format!("is this {what} file?")));
     }
     fs::read(path).map_err(|error| Failure::Machine(format!("cannot read {name}: {error}")))

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::calendar::{Calendar, Date};
 use crate::diagnostic::{Fault, Place, sort};
+use crate::plan::calibration;
 use crate::plan::domain::{Bet, Dispatch, Plan, TeamId, Work};
 use crate::plan::estimate::{Files, Floored, Reading, floor_warnings};
 use crate::plan::incidents::Marks;
@@ -245,7 +246,7 @@ impl<'s> Builder<'s> {
         let risks = self.risks(reading, &links);
         let budgets = self.budgets(&initiatives);
         let checkpoints = self.checkpoints(budgets.as_deref());
-        let overrun = self.overrun();
+        let overrun = self.overrun(reading);
         if initiatives.is_empty() && scenario.complete && scenario.initiatives.is_empty() {
             self.faults.add(
                 Fault::error("nothing-to-do", "the scenario has no initiative")
@@ -260,6 +261,7 @@ impl<'s> Builder<'s> {
         let defaults = self.defaults(reading);
         let start = self.start?;
         let tasks = self.plan_tasks(works, links?, marks)?;
+        let (overrun, overrun_source) = overrun?;
         Some(Plan {
             name: settings
                 .name
@@ -288,7 +290,8 @@ impl<'s> Builder<'s> {
                 .correlation
                 .as_ref()
                 .map_or_else(Correlation::default, |at| at.value),
-            overrun: overrun?,
+            overrun,
+            overrun_source,
             teams: teams?,
             default_team: self.default_team.map(TeamId),
             initiatives,
@@ -412,15 +415,21 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn overrun(&mut self) -> Option<Option<Distribution>> {
+    /// The overrun, and what it was learnt from where it was.
+    fn overrun(&mut self, reading: &Reading<'_>) -> Option<(Option<Distribution>, Option<String>)> {
         let given = self.scenario.estimates.overrun.as_ref();
-        let [p10, p50, p90] = match given.map(|at| at.value) {
-            Some(Overrun::None) => return Some(None),
-            Some(Overrun::Percentiles(numbers)) => numbers,
+        let [p10, p50, p90] = match given.map(|at| &at.value) {
+            Some(Overrun::None) => return Some((None, None)),
+            Some(Overrun::Percentiles(numbers)) => *numbers,
+            Some(Overrun::History(past)) => {
+                let text = reading.text(&past.file, &mut self.faults)?;
+                let learnt = calibration::learnt(past, &text, &mut self.faults)?;
+                return Some((learnt.distribution(), Some(learnt.source())));
+            }
             None => DEFAULT_OVERRUN,
         };
         match Distribution::lognormal_median(p10, p50, p90) {
-            Ok(overrun) => Some(Some(overrun)),
+            Ok(overrun) => Some((Some(overrun), None)),
             Err(why) => {
                 let nearest = why
                     .nearest

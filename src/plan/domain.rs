@@ -73,6 +73,8 @@ pub struct Plan {
     pub correlation: Correlation,
     /// The factor by which the whole portfolio overruns, `None` where it is switched off.
     pub overrun: Option<Distribution>,
+    /// The past tasks that the overrun was learnt from, as they are counted in a sentence; `None` where it was given or is the default.
+    pub overrun_source: Option<String>,
     /// In the order of the file.
     pub teams: Vec<Team>,
     /// The team of whatever needs one and does not say which: the one marked so, or the only one.

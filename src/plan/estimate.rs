@@ -201,19 +201,24 @@ impl<'s> Reading<'s> {
         None
     }
 
-    /// A column of a file of comma-separated values.
-    fn column(&self, file: &At<String>, column: &At<String>, faults: &mut Faults) -> Option<Vec<f64>> {
-        let text = match (self.files)(&file.value) {
-            Ok(text) => text,
+    /// The text of a file beside the scenario.
+    pub fn text(&self, file: &At<String>, faults: &mut Faults) -> Option<String> {
+        match (self.files)(&file.value) {
+            Ok(text) => Some(text),
             Err(error) => {
                 faults.add(
                     Fault::error("unreadable-file", format!("\"{}\" cannot be read: {error}", file.value))
                         .at(&file.span)
                         .hint("the path is relative to the scenario's folder"),
                 );
-                return None;
+                None
             }
-        };
+        }
+    }
+
+    /// A column of a file of comma-separated values.
+    fn column(&self, file: &At<String>, column: &At<String>, faults: &mut Faults) -> Option<Vec<f64>> {
+        let text = self.text(file, faults)?;
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
             .flexible(true)

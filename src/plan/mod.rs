@@ -9,10 +9,12 @@ mod added;
 mod bounds;
 mod budgets;
 pub mod build;
+mod calibration;
 mod checkpoints;
 mod disclosed;
 mod domain;
 mod estimate;
+mod history;
 mod incidents;
 mod links;
 mod network;
@@ -20,12 +22,14 @@ mod options;
 mod people;
 pub mod preread;
 mod register;
+mod separated;
 mod teams;
 #[cfg(test)]
 mod tests;
 
 pub use actuals::{Actuals, CustomerMinutes, FindingActual, IncidentActual, Reported, RiskActual, TaskActual, read_actuals};
 pub use build::{build, list as listed_names, read};
+pub use calibration::{Basis, Calibration, Known, Ranges};
 pub use checkpoints::NO_TRIGGER;
 pub use domain::{
     Absence, Bet, BetId, Budget, BudgetId, BudgetKind, Checkpoint, Commitment, DefaultUsed, Dispatch, Due, Elsewhere, Estimate,
@@ -33,4 +37,5 @@ pub use domain::{
     Observable, Plan, PlanOption, Risk, RiskId, SlipProtocol, Task, TaskId, Team, TeamId, Work,
 };
 pub use estimate::Files;
+pub use history::{Columns, History, LeftOut, read_history};
 pub use options::{Combinations, Contradiction, MOST_COMBINATIONS, combinations, combined};

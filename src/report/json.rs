@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::analysis::Forecast;
 use crate::inert::acts;
+use crate::plan::Calibration;
 
 /// Widest line that a small object or list is put on.
 const INLINE_COLUMNS: usize = 140;
@@ -26,7 +27,19 @@ impl std::error::Error for JsonError {}
 /// # Errors
 /// [`JsonError`] where the serialiser refuses; no forecast that the analysis builds makes it.
 pub fn summary_json(forecast: &Forecast) -> Result<String, JsonError> {
-    serde_json::to_string_pretty(forecast)
+    written(forecast)
+}
+
+/// A calibration as [`summary_json`] writes a forecast. An end that nothing bounds is `null`.
+///
+/// # Errors
+/// [`JsonError`] where the serialiser refuses; no calibration makes it.
+pub fn calibration_json(calibration: &Calibration) -> Result<String, JsonError> {
+    written(calibration)
+}
+
+fn written(value: &impl serde::Serialize) -> Result<String, JsonError> {
+    serde_json::to_string_pretty(value)
         .map(|text| escaped(&compact(&text)))
         .map_err(JsonError)
 }

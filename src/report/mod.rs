@@ -6,6 +6,7 @@
 
 mod bars;
 mod budgets;
+pub mod calibrate;
 mod causes;
 pub mod charts;
 pub mod check;

@@ -336,7 +336,7 @@ fn form(reader: &mut Reader<'_>, given: Option<At<Shape>>, scale: Scale, faults:
 
 /// Refuses a path that leaves the scenario's folder. A scenario can come from somebody else: whoever runs it must not thereby
 /// read other files of the machine, and whoever is handed the folder must have everything that the forecast rests on.
-fn inside(name: &str, file: At<String>, faults: &mut Faults) -> Option<At<String>> {
+pub fn inside(name: &str, file: At<String>, faults: &mut Faults) -> Option<At<String>> {
     let path = &file.value;
     let mut parts = path.split(['/', '\\']);
     let drive = path.as_bytes().get(1) == Some(&b':');
@@ -348,6 +348,7 @@ fn inside(name: &str, file: At<String>, faults: &mut Faults) -> Option<At<String
         .next_back()
         .filter(|last| !last.is_empty() && *last != "..")
         .unwrap_or("past-tasks.csv");
+    let key = name.rsplit('.').next().unwrap_or_default();
     faults.add(
         Fault::error(
             "outside-the-folder",
@@ -355,7 +356,7 @@ fn inside(name: &str, file: At<String>, faults: &mut Faults) -> Option<At<String
         )
         .at(&file.span)
         .allowed("a path from the scenario's folder downwards, such as \"past-tasks.csv\" or \"data/past-tasks.csv\"")
-        .hint(format!("put the file beside the scenario and write file = \"{last}\"")),
+        .hint(format!("put the file beside the scenario and write {key} = \"{last}\"")),
     );
     None
 }

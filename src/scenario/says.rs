@@ -88,12 +88,27 @@ pub struct Estimates {
 }
 
 /// The overrun of the whole portfolio.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Overrun {
     /// Switched off.
     None,
     /// Its tenth, fiftieth and ninetieth percentile.
     Percentiles([f64; 3]),
+    /// Learnt from a file of past tasks.
+    History(PastTasks),
+}
+
+/// A file of past tasks, and its columns where they are named.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PastTasks {
+    /// The path, from the scenario's folder.
+    pub file: At<String>,
+    /// What was estimated.
+    pub estimate: Option<At<String>>,
+    /// What it took.
+    pub actual: Option<At<String>>,
+    /// Which tasks went well or badly together.
+    pub group: Option<At<String>>,
 }
 
 /// `[team.…]`.

@@ -2,10 +2,10 @@
 
 use crate::diagnostic::Fault;
 use crate::sampling::{Correlation, Range};
-use crate::scenario::estimate::{OF_THREE, one_of, range, shape};
-use crate::scenario::reader::{Faults, MONEY, Reader, Real, SHARE, Whole, date, real, wrong_type};
-use crate::scenario::says::{Estimates, Overrun, Settings};
-use crate::scenario::sections::shared::{dates, not_supported};
+use crate::scenario::estimate::{OF_THREE, inside, one_of, range, shape};
+use crate::scenario::reader::{Faults, MONEY, Reader, Real, SHARE, Whole, date, real, text, wrong_type};
+use crate::scenario::says::{Estimates, Overrun, PastTasks, Settings};
+use crate::scenario::sections::shared::dates;
 use crate::scenario::tree::{At, Node, Value};
 use crate::units::Percentile;
 
@@ -185,19 +185,26 @@ fn missing_correlations(node: &Node) -> Vec<&'static str> {
 }
 
 fn overrun(node: &Node, faults: &mut Faults) -> Option<At<Overrun>> {
-    let allowed = "\"none\", or { p10 = 0.85, p50 = 1.0, p90 = 1.4 }";
+    let allowed = "\"none\", { p10 = 0.85, p50 = 1.0, p90 = 1.4 }, or { history = \"past-tasks.csv\" }";
     let mut reader = match none_or("estimates.overrun", "the overrun", node, allowed, faults) {
         Ok(()) => return Some(At::new(Overrun::None, node.span.clone())),
         Err(reader) => reader?,
     };
-    if let Some(entry) = reader.entry("history") {
-        not_supported(
-            "estimates.overrun.history",
-            "overruns learnt from a history",
-            &entry.key_span,
-            faults,
-        );
-        return None;
+    if let Some(node) = reader.node("history") {
+        let name = reader.name("history");
+        let file = text(&name, node, faults).and_then(|file| inside(&name, file, faults));
+        let [estimate, actual, group] = ["estimate", "actual", "group"].map(|key| reader.text(key, faults));
+        reader.finish_with(faults, |key| {
+            let both = matches!(key, "p10" | "p50" | "p90");
+            both.then(|| "an overrun is learnt from a history or given in numbers, not both".to_owned())
+        });
+        let past = PastTasks {
+            file: file?,
+            estimate,
+            actual,
+            group,
+        };
+        return Some(At::new(Overrun::History(past), node.span.clone()));
     }
     let numbers = ["p10", "p50", "p90"].map(|key| {
         let example = format!("{key} = 1.0");

@@ -68,16 +68,6 @@ pub fn named<'t, T>(
     entries.into_iter().map(|(id, reader)| read(id, reader, faults)).collect()
 }
 
-/// Refuses what would change the forecast and is not simulated yet.
-pub fn not_supported(name: &str, what: &str, span: &std::ops::Range<usize>, faults: &mut Faults) {
-    faults.add(
-        Fault::error("not-supported-yet", format!("`{name}`: {what} are not simulated yet"))
-            .at(span)
-            .label("would change the forecast, so it is not passed over in silence")
-            .hint("take it out (or put `#` before the lines) to forecast without it"),
-    );
-}
-
 /// Dates; none where the key is missing.
 pub fn dates(reader: &mut Reader<'_>, key: &'static str, faults: &mut Faults) -> Vec<At<crate::calendar::Date>> {
     let Some(node) = reader.node(key) else { return Vec::new() };
