@@ -171,3 +171,26 @@ fn a_task_that_finished_before_its_link_would_have_let_it_stays_finished() {
     let now = &summary["rerun"]["verdicts"][0]["now"];
     assert_eq!(now["expected"]["working_days"], 15.0, "{now}");
 }
+
+#[test]
+fn minutes_that_were_told_are_booked_in_their_quarter() {
+    let summary = Folder::new("minutes").summary_of(
+        "scenario = { start = 2026-01-05, horizon = 2026-06-30 }\n\
+         flow.site = { customers = 10, value_per_customer_minute = 2 }\n\
+         incident.outage = { flow = \"site\", rate = { per_quarter = 1 }, downtime = \"10min\" }\n\
+         budget.minutes = { kind = \"reliability\", flow = \"site\", customer_minutes_per_quarter = 1_000 }\n\
+         initiative.move = { duration = \"1w\" }\n",
+        "as_of = 2026-05-04\n\
+         task.move = { started = 2026-01-05, finished = 2026-01-09 }\n\
+         incident.outage = { count = 2, customer_minutes = { site = { \"2026-Q1\" = 4_000, \"2026-Q2\" = 3_000 } } }\n",
+    );
+    let budgets = summary["budgets"].as_array().expect("budgets");
+    let of = |period: &str| budgets.iter().find(|row| row["period"] == period).expect("the quarter");
+    let past = of("2026-Q1");
+    assert_eq!([&past["mean"], &past["p50"], &past["p90"]], [&Value::from(4_000.0); 3]);
+    assert_eq!(past["p_breach"]["p"], 1.0);
+    // What is still to come is added to it.
+    let going_on = of("2026-Q2");
+    assert!(going_on["p50"].as_f64() >= Some(3_000.0), "{going_on}");
+    assert!(going_on["mean"].as_f64() > Some(3_000.0), "{going_on}");
+}
