@@ -41,6 +41,15 @@ impl Folder {
         String::from_utf8(output.stdout).expect("UTF-8")
     }
 
+    /// The summary of a rerun of a scenario and actuals that are given here.
+    fn summary_of(&self, scenario: &str, actuals: &str) -> Value {
+        fs::write(self.0.join("own.toml"), scenario).expect("a scenario");
+        fs::write(self.0.join("own-actuals.toml"), actuals).expect("actuals");
+        let output = self.sim(&["rerun", "own.toml", "--actuals", "own-actuals.toml", "--trials", "1000", "--json"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+
     fn json(&self, actuals: &str, more: &[&str]) -> Value {
         serde_json::from_str(&self.rerun(actuals, &[&["--json"], more].concat())).expect("JSON")
     }
@@ -146,4 +155,42 @@ fn facts_that_cannot_be_are_refused_and_nothing_is_written() {
     assert!(!folder.0.join("out").exists());
     let output = folder.sim(&["rerun", SCENARIO]);
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_task_that_finished_before_its_link_would_have_let_it_stays_finished() {
+    let summary = Folder::new("finished-early").summary_of(
+        "scenario.start = 2026-01-05\n\
+         [initiative.move.task]\n\
+         cut-over = { duration = \"2w\" }\n\
+         old-system = { duration = \"1w\", after = [{ task = \"cut-over\", link = \"SF\" }] }\n",
+        "as_of = 2026-01-19\n\
+         task.\"move.old-system\" = { started = 2026-01-05, finished = 2026-01-09 }\n\
+         task.\"move.cut-over\".started = 2026-01-12\n",
+    );
+    let now = &summary["rerun"]["verdicts"][0]["now"];
+    assert_eq!(now["expected"]["working_days"], 15.0, "{now}");
+}
+
+#[test]
+fn minutes_that_were_told_are_booked_in_their_quarter() {
+    let summary = Folder::new("minutes").summary_of(
+        "scenario = { start = 2026-01-05, horizon = 2026-06-30 }\n\
+         flow.site = { customers = 10, value_per_customer_minute = 2 }\n\
+         incident.outage = { flow = \"site\", rate = { per_quarter = 1 }, downtime = \"10min\" }\n\
+         budget.minutes = { kind = \"reliability\", flow = \"site\", customer_minutes_per_quarter = 1_000 }\n\
+         initiative.move = { duration = \"1w\" }\n",
+        "as_of = 2026-05-04\n\
+         task.move = { started = 2026-01-05, finished = 2026-01-09 }\n\
+         incident.outage = { count = 2, customer_minutes = { site = { \"2026-Q1\" = 4_000, \"2026-Q2\" = 3_000 } } }\n",
+    );
+    let budgets = summary["budgets"].as_array().expect("budgets");
+    let of = |period: &str| budgets.iter().find(|row| row["period"] == period).expect("the quarter");
+    let past = of("2026-Q1");
+    assert_eq!([&past["mean"], &past["p50"], &past["p90"]], [&Value::from(4_000.0); 3]);
+    assert_eq!(past["p_breach"]["p"], 1.0);
+    // What is still to come is added to it.
+    let going_on = of("2026-Q2");
+    assert!(going_on["p50"].as_f64() >= Some(3_000.0), "{going_on}");
+    assert!(going_on["mean"].as_f64() > Some(3_000.0), "{going_on}");
 }

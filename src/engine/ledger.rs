@@ -261,8 +261,9 @@ impl Ledger {
             };
             for q in quarter..self.window.quarters {
                 let begins = compiled.quarters[q].begins.max(from);
-                let ends = self.quarter_ends(compiled, q).min(from + days);
-                let share = felt(begins, ends, from, days);
+                let until = self.quarter_ends(compiled, q);
+                let ends = until.min(from + days);
+                let share = felt(begins, until, from, days);
                 if share <= 0.0 {
                     break;
                 }
@@ -275,7 +276,7 @@ impl Ledger {
                 }
             }
         }
-        self.lost_customer_value += value * minutes * felt(from, self.window.horizon_clock.min(from + days), from, days);
+        self.lost_customer_value += value * minutes * felt(from, self.window.horizon_clock, from, days);
     }
 
     fn quarter_ends(&self, compiled: &Compiled, quarter: usize) -> f64 {
@@ -398,10 +399,10 @@ impl Ledger {
     }
 }
 
-/// The share of a downtime of `days` from `from` that is felt between two clock times.
+/// The share of a downtime of `days` from `from` that is felt between two clock times; one without length is felt at once.
 fn felt(begins: f64, ends: f64, from: f64, days: f64) -> f64 {
     if days > 0.0 {
-        ((ends - begins) / days).clamp(0.0, 1.0)
+        ((ends.min(from + days) - begins) / days).clamp(0.0, 1.0)
     } else if begins <= from && from < ends {
         1.0
     } else {

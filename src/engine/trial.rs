@@ -338,7 +338,8 @@ impl<'a> Trial<'a> {
             if state.start_links == 0 {
                 self.w.agenda.push(Gate::Start(link.successor));
             }
-        } else {
+        } else if state.phase != Phase::Finished {
+            // One that is recorded may have finished before this link would have let it.
             state.finish_gate = state.finish_gate.max(time);
             state.finish_links -= 1;
             if state.finish_links == 0 {
