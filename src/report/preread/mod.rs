@@ -1,6 +1,6 @@
 //! The page for those who decide: `preread.html` and `preread.md`.
 //!
-//! Each part of the page is a [`view::Section`] that one file fills with words from a finished forecast; two files lay the same sections out,
+//! Each part of the page is a section (`view`) that one file fills with words from a finished forecast; two files lay the same sections out,
 //! so that HTML and Markdown cannot say different things.
 //!
 //! | file | holds |
