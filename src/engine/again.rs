@@ -36,9 +36,6 @@ const LEAST_OWN: f64 = 0.02;
 /// Of a task that runs beyond all that its estimate can give, this share of what has been worked is expected on top.
 const OVERDUE: f64 = 0.25;
 
-/// Calendar days over which told minutes are felt.
-const MOMENT: f64 = 1.0 / 1_024.0;
-
 /// Indices of draws beyond those of any past.
 const FRESH: u32 = 1 << 31;
 
@@ -496,9 +493,8 @@ impl<'a> Trial<'a> {
         };
         for (quarter, minutes) in minutes.iter().enumerate().filter(|(_, minutes)| **minutes > 0.0) {
             let ends = self.plan.quarters.get(quarter + 1).map_or(f64::INFINITY, |next| next.begins);
-            // Felt over the last moments before the facts, a power of two, so that all of it is felt and nothing is rounded away.
-            let clock = (past.until_clock.min(ends) - MOMENT).max(0.0);
-            self.w.ledger.charge(self.plan, class, quarter, clock, MOMENT, *minutes);
+            let clock = last.min(ends - 1e-6).max(0.0);
+            self.w.ledger.charge(self.plan, class, quarter, clock, 0.0, *minutes);
             self.minutes_for_checkpoints(class, clock, quarter, *minutes);
         }
     }

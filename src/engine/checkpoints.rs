@@ -112,16 +112,14 @@ impl Trial<'_> {
         }
     }
 
-    /// An incident of a class arrives; customers will feel so many minutes of a flow.
-    pub(super) fn count_for_checkpoints(&mut self, class: usize, clock: f64, in_quarter: usize, minutes: f64) {
-        let felt = self.plan.incidents[class].flow;
+    /// An incident of a class arrives.
+    pub(super) fn incident_for_checkpoints(&mut self, class: usize, clock: f64) {
         for (look, looked) in self.plan.checkpoints.iter().zip(&mut self.w.looked) {
-            if clock < look.clock {
-                match look.at {
-                    At::Incidents { class: watched, .. } if watched as usize == class => looked.count += 1.0,
-                    At::Minutes { flow, quarter, .. } if flow == felt && quarter == in_quarter => looked.count += minutes,
-                    _ => {}
-                }
+            if let At::Incidents { class: watched, .. } = look.at
+                && clock < look.clock
+                && watched as usize == class
+            {
+                looked.count += 1.0;
             }
         }
     }

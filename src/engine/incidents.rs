@@ -105,32 +105,28 @@ impl Trial<'_> {
             .quarters
             .partition_point(|quarter| quarter.begins <= clock)
             .saturating_sub(1);
-        let mut downtime_minutes = 0.0;
-        if let Some((stream, sampler)) = &says.downtime {
-            downtime_minutes = sampler.at(stream.normal_at(trial, number));
-        }
+        let draw = |drawn: &Option<(crate::sampling::Stream, crate::sampling::Sampler)>| {
+            drawn.as_ref().map(|(stream, sampler)| sampler.at(stream.normal_at(trial, number)))
+        };
+        let downtime_minutes = draw(&says.downtime);
         // What is told of customers is booked as it was.
-        let felt_minutes = if self.minutes_are_told(class) { 0.0 } else { downtime_minutes };
-        if says.downtime.is_some() && !self.minutes_are_told(class) {
-            let minutes = felt_minutes;
+        if let Some(minutes) = downtime_minutes.filter(|_| !self.minutes_are_told(class)) {
             self.w
                 .ledger
                 .charge(self.plan, class, quarter, clock, minutes / 1_440.0, minutes * says.customers);
+            self.minutes_for_checkpoints(class, clock, quarter, minutes * says.customers);
         }
         if self.now <= self.w.counts.until {
             self.w.counts.incidents[class] += 1;
         }
-        self.count_for_checkpoints(class, clock, quarter, felt_minutes * says.customers);
+        self.incident_for_checkpoints(class, clock);
         self.note(Happening::Incident {
             class: IncidentId(class),
-            downtime_minutes,
+            downtime_minutes: downtime_minutes.unwrap_or(0.0),
         });
         if says.team == NONE {
             return;
         }
-        let draw = |drawn: &Option<(crate::sampling::Stream, crate::sampling::Sampler)>| {
-            drawn.as_ref().map(|(stream, sampler)| sampler.at(stream.normal_at(trial, number)))
-        };
         let (response, follow_up) = (draw(&says.response), draw(&says.follow_up));
         if response.is_some() || follow_up.is_some() {
             let engineers = if response.is_some() { says.responders } else { 0 };
