@@ -47,15 +47,8 @@ pub(super) enum Command {
 pub(super) struct RunArguments {
     /// The scenario file
     pub(super) scenario: PathBuf,
-    /// Futures to simulate [default: as the scenario says, or 10000]
-    #[arg(long, value_name = "N", value_parser = trials)]
-    pub(super) trials: Option<u32>,
-    /// Seed of every random stream [default: as the scenario says, or 1]
-    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    pub(super) seed: Option<u64>,
-    /// Threads to use; the results are the same with any number [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(super) threads: Option<u16>,
+    #[command(flatten)]
+    pub(super) futures: FuturesArguments,
     /// Folder for the outputs [default: out/NAME for NAME.toml]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
@@ -114,15 +107,8 @@ pub(super) struct ExplainArguments {
     /// Tell the future with this number instead, counted from 0
     #[arg(long, value_name = "N")]
     pub(super) trial: Option<u32>,
-    /// Futures to simulate [default: as the scenario says, or 10000]
-    #[arg(long, value_name = "N", value_parser = trials)]
-    pub(super) trials: Option<u32>,
-    /// Seed of every random stream [default: as the scenario says, or 1]
-    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    pub(super) seed: Option<u64>,
-    /// Threads to use; the results are the same with any number [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(super) threads: Option<u16>,
+    #[command(flatten)]
+    pub(super) futures: FuturesArguments,
     /// Folder for the story and its chart [default: out/NAME-explain for NAME.toml]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
@@ -135,7 +121,7 @@ pub(super) struct CompareArguments {
     /// Other scenario files to set against it, beside its options
     pub(super) others: Vec<PathBuf>,
     #[command(flatten)]
-    pub(super) futures: FuturesArguments,
+    pub(super) futures: ComparedArguments,
     /// Folder for the outputs [default: out/NAME-compare for NAME.toml]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
@@ -158,7 +144,7 @@ pub(super) struct PriceArguments {
     #[arg(long, value_name = "P", default_value = "0.85", value_parser = confidence)]
     pub(super) confidence: Percentile,
     #[command(flatten)]
-    pub(super) futures: FuturesArguments,
+    pub(super) futures: ComparedArguments,
     /// Folder for the outputs [default: out/NAME-price for NAME.toml]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
@@ -191,9 +177,26 @@ pub(super) struct CalibrateArguments {
 /// Which futures to play, and how.
 #[derive(Debug, Args)]
 pub(super) struct FuturesArguments {
+    /// Futures to simulate [default: as the scenario says, or 10000]
+    #[arg(long, value_name = "N", value_parser = trials)]
+    pub(super) trials: Option<u32>,
+    #[command(flatten)]
+    pub(super) machine: MachineArguments,
+}
+
+/// The futures of each scenario or option that is compared.
+#[derive(Debug, Args)]
+pub(super) struct ComparedArguments {
     /// Futures to simulate of each, at most 10000 [default: as the scenario says]
     #[arg(long, value_name = "N", value_parser = trials)]
     pub(super) trials: Option<u32>,
+    #[command(flatten)]
+    pub(super) machine: MachineArguments,
+}
+
+/// What futures are drawn from, and on what.
+#[derive(Debug, Args)]
+pub(super) struct MachineArguments {
     /// Seed of every random stream [default: as the scenario says, or 1]
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub(super) seed: Option<u64>,

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{CompareArguments, FuturesArguments};
+use super::arguments::{CompareArguments, ComparedArguments};
 use super::failure::Failure;
 use super::files::OPTIONS;
 use super::output::Folder;
@@ -90,14 +90,14 @@ pub(super) struct Base {
 
 impl Base {
     /// Plays the plan on as many futures as comparisons take; `plans` are to come.
-    pub(super) fn play(plan: &Plan, futures: &FuturesArguments, plans: usize) -> Result<Self, Failure> {
-        let seed = futures.seed.unwrap_or(plan.seed);
+    pub(super) fn play(plan: &Plan, futures: &ComparedArguments, plans: usize) -> Result<Self, Failure> {
+        let seed = futures.machine.seed.unwrap_or(plan.seed);
         let prepared = prepare(plan, seed)?;
         let trials = compare_trials(futures.trials.unwrap_or(plan.trials));
         let run = Run {
             first: 0,
             trials,
-            threads: futures.threads.map_or(0, usize::from),
+            threads: futures.machine.threads.map_or(0, usize::from),
             window: Window {
                 checkpoints: false,
                 ..prepared.horizon.window(plan, false)

@@ -20,11 +20,11 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<(), Failure> {
     let Loaded { plan, facts } = load(&arguments.scenario)?;
     warn(&plan.warnings);
     let initiative = initiative(&plan, arguments.initiative.as_deref())?;
-    let trials = arguments.trials.unwrap_or(plan.trials);
+    let trials = arguments.futures.trials.unwrap_or(plan.trials);
     let which = which(arguments, trials)?;
     let names = names(which);
     let folder = Folder::at(arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario)), &names)?;
-    let seed = arguments.seed.unwrap_or(plan.seed);
+    let seed = arguments.futures.machine.seed.unwrap_or(plan.seed);
     let prepared = prepare(&plan, seed)?;
     let stop = progress::stop_on_interrupt();
     let bar = progress::bar(trials.into());
@@ -32,7 +32,7 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<(), Failure> {
     let run = Run {
         first: 0,
         trials,
-        threads: arguments.threads.map_or(0, usize::from),
+        threads: arguments.futures.machine.threads.map_or(0, usize::from),
         window,
         watch: Some(&prepared.watch),
     };

@@ -33,9 +33,9 @@ pub(super) fn rerun(arguments: &RerunArguments) -> Result<(), Failure> {
         .clone()
         .unwrap_or_else(|| default_folder(path).join(format!("rerun-{}", reported.actuals.date)));
     let folder = Folder::at(folder, &outputs.names())?;
-    let seed = arguments.futures.seed.unwrap_or(plan.seed);
+    let seed = arguments.futures.machine.seed.unwrap_or(plan.seed);
     let trials = arguments.futures.trials.unwrap_or(plan.trials);
-    let threads = arguments.futures.threads.map_or(0, usize::from);
+    let threads = arguments.futures.machine.threads.map_or(0, usize::from);
     let stop = progress::stop_on_interrupt();
     // The first run's futures, those that are wanted, and the pasts, which are shorter.
     let bar = progress::bar(3 * u64::from(trials));

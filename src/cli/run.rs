@@ -190,10 +190,10 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario)),
         &outputs.names(),
     )?;
-    let seed = arguments.seed.unwrap_or(plan.seed);
+    let seed = arguments.futures.machine.seed.unwrap_or(plan.seed);
     let most = match arguments.precision {
-        Some(_) => arguments.trials.unwrap_or(MOST_TRIALS_TO_PRECISION),
-        None => arguments.trials.unwrap_or(plan.trials),
+        Some(_) => arguments.futures.trials.unwrap_or(MOST_TRIALS_TO_PRECISION),
+        None => arguments.futures.trials.unwrap_or(plan.trials),
     };
     let mut trials = if arguments.precision.is_some() {
         PrecisionForecast::first_trials(most)
@@ -207,7 +207,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let mut what = Run {
         first: 0,
         trials,
-        threads: arguments.threads.map_or(0, usize::from),
+        threads: arguments.futures.machine.threads.map_or(0, usize::from),
         window: prepared.horizon.window(&plan, true),
         watch: Some(&prepared.watch),
     };
