@@ -1,12 +1,14 @@
 //! Estimators over trials: proportions and quantiles, each with its interval, and rank correlation.
 
 mod information;
+mod mean;
 mod paired;
 mod proportion;
 mod quantile;
 mod rank;
 
 pub use information::{Information, mutual_information};
+pub use mean::mean_interval;
 pub use paired::{DifferenceError, QuantileDifference, quantile_difference};
 pub use proportion::{Interval, Proportion, Z_95};
 pub use quantile::{RankInterval, Sorted, rank_interval};
