@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::analysis::Forecast;
 use crate::inert::acts;
 
@@ -14,7 +16,7 @@ pub struct JsonError(serde_json::Error);
 
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the forecast cannot be written as JSON: {}", self.0)
+        write!(f, "what is said cannot be written as JSON: {}", self.0)
     }
 }
 
@@ -26,7 +28,15 @@ impl std::error::Error for JsonError {}
 /// # Errors
 /// [`JsonError`] where the serialiser refuses; no forecast that the analysis builds makes it.
 pub fn summary_json(forecast: &Forecast) -> Result<String, JsonError> {
-    serde_json::to_string_pretty(forecast)
+    pretty(forecast)
+}
+
+/// Any value in the same form.
+///
+/// # Errors
+/// As for [`summary_json`].
+pub fn pretty(value: &impl Serialize) -> Result<String, JsonError> {
+    serde_json::to_string_pretty(value)
         .map(|text| escaped(&compact(&text)))
         .map_err(JsonError)
 }
