@@ -40,6 +40,9 @@ const MOST_TRIALS: u32 = 10_000;
 /// Inputs that changed though no fact did which are kept.
 const MOST_UNEXPLAINED: usize = 100;
 
+/// Characters of a value that are kept of it.
+const MOST_SHOWN: usize = 400;
+
 const NOISE: &str = "simulation noise";
 const PROGRESS: &str = "progress";
 const LEARNED: &str = "learned overrun";
@@ -230,19 +233,12 @@ pub fn drift(then: &Then<'_>, now: &Now<'_>, forecast: &Forecast, stop: &Stop) -
         _ => true,
     };
     // The chain begins with the earlier run on this one's luck, and ends with this run on as many futures as the steps.
-    let begins = if is_same_luck {
-        Some(old.clone())
-    } else if steps.is_empty() && !has_other_facts {
-        None
-    } else {
-        player.play(then.plan, before).ok()
-    };
     let ends = if player.count() == now.entry.trials {
         new.clone()
     } else {
         player.values(now.plan, now.trials)
     };
-    let Some(mut at) = begins else {
+    if steps.is_empty() && !has_other_facts {
         parts.push((NOISE.to_owned(), difference(&new, &old)));
         return Some(told(
             then.entry,
@@ -254,6 +250,15 @@ pub fn drift(then: &Then<'_>, now: &Now<'_>, forecast: &Forecast, stop: &Stop) -
             None,
             unexplained(then, now),
         ));
+    }
+    let begins = if is_same_luck {
+        Ok(old.clone())
+    } else {
+        player.play(then.plan, before)
+    };
+    let Ok(mut at) = begins else {
+        let why = "the earlier run cannot be played again".to_owned();
+        return Some(drift_unsplit(then.entry, now.entry, forecast, now.plan, why));
     };
     parts.push((NOISE.to_owned(), sum(&difference(&at, &old), &difference(&new, &ends))));
     let mut pending: Vec<&str> = vec![];
@@ -582,8 +587,8 @@ fn unexplained(then: &Then<'_>, now: &Now<'_>) -> Vec<UnexplainedInput> {
         .filter(|change| !has_new_facts(now.plan, was.as_ref(), is, change))
         .map(|change| UnexplainedInput {
             input: change.path.join("."),
-            then: change.then,
-            now: change.now,
+            then: change.then.as_deref().map(shortened),
+            now: change.now.as_deref().map(shortened),
         })
         .collect();
     let beside = now.entry.beside.iter().filter(|input| !then.entry.beside.contains(input));
@@ -594,6 +599,14 @@ fn unexplained(then: &Then<'_>, now: &Now<'_>) -> Vec<UnexplainedInput> {
     }));
     found.truncate(MOST_UNEXPLAINED);
     found
+}
+
+/// A long list is not needed in full to be found.
+fn shortened(value: &str) -> String {
+    match value.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}…", value.get(..end).unwrap_or_default()),
+        None => value.to_owned(),
+    }
 }
 
 /// Whether the facts now tell something of what an input belongs to that they did not tell then.

@@ -271,13 +271,13 @@ impl Entry {
             .max_by_key(|entry| (entry.known_until(), entry.recorded))
     }
 
-    /// The last of the entries that a repetition of this run would repeat: of its kind, known as far.
+    /// Whether the last of the entries of its kind, known as far, is a run of the same. Entries of one second are all the last: their
+    /// order is not known.
     #[must_use]
-    pub fn last_like_it<'e>(&self, entries: &'e [Self]) -> Option<&'e Self> {
-        entries
-            .iter()
-            .filter(|entry| entry.kind == self.kind && entry.as_of == self.as_of)
-            .max_by_key(|entry| entry.recorded)
+    pub fn repeats_the_last(&self, entries: &[Self]) -> bool {
+        let like = || entries.iter().filter(|entry| entry.kind == self.kind && entry.as_of == self.as_of);
+        let last = like().map(|entry| entry.recorded).max();
+        like().any(|entry| Some(entry.recorded) == last && entry.is_run_of_the_same(self))
     }
 
     /// What it said of an initiative.

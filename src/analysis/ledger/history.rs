@@ -121,7 +121,7 @@ fn of_initiative(ledger: &Ledger<'_>, sorted: &[&Entry], id: &str, told: &[Told]
         }
         let mut last = None;
         let odds = runs.iter().map(|(_, initiative)| {
-            let same = |other: &&_| is_same_promise(*other, &commitment.to, commitment.date);
+            let same = |other: &&_| is_same_promise(other, &commitment.to, commitment.date);
             let p = initiative.commitments.iter().find(same)?.p_on_time;
             let change = last.map(|last| p - last);
             last = Some(p);

@@ -23,7 +23,7 @@ pub(super) fn ledger(arguments: &LedgerArguments) -> Result<(), Failure> {
     for path in &arguments.paths {
         let stores = stores(path)?;
         for store in stores {
-            let shown = store.folder.display().to_string();
+            let shown = store.shown();
             // A record that is named twice does not count twice.
             if records.iter().any(|(known, _)| *known == shown) {
                 continue;

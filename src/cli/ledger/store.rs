@@ -86,7 +86,7 @@ impl Store {
         let own = self.read().entries;
         let mut found: Vec<PathBuf> = folders_in(parent)
             .into_iter()
-            .filter(|folder| folder.file_name() != self.folder.file_name() && !folder.with_extension("toml").exists())
+            .filter(|folder| folder.file_name() != self.folder.file_name() && !has_scenario(parent, folder))
             .filter(|folder| {
                 let is_of_it = |entry: &Entry| {
                     entry.name == name
@@ -99,6 +99,13 @@ impl Store {
         found.sort();
         self.earlier = found;
         self
+    }
+
+    /// Where it lies, for people.
+    pub(super) fn shown(&self) -> String {
+        let own = self.folder.is_dir().then_some(&self.folder);
+        let all = own.into_iter().chain(&self.earlier).map(|folder| folder.display().to_string());
+        all.collect::<Vec<_>>().join(" and, from before it was renamed, ")
     }
 
     /// Whether there is anything to read.
@@ -163,7 +170,7 @@ impl Store {
             clear_unfinished(&inside);
         }
         let known = self.read().entries;
-        if entry.last_like_it(&known).is_some_and(|last| last.is_run_of_the_same(entry)) {
+        if entry.repeats_the_last(&known) {
             return Ok(false);
         }
         let (name, text) = ATTRIBUTES;
@@ -196,6 +203,12 @@ pub(super) fn folders_in(folder: &Path) -> Vec<PathBuf> {
         .collect();
     found.sort();
     found
+}
+
+/// Whether the scenario is there whose record this is: a file of its name, whatever the end of it.
+fn has_scenario(parent: &Path, record: &Path) -> bool {
+    let mut inside = fs::read_dir(parent).into_iter().flatten().flatten().map(|entry| entry.path());
+    inside.any(|path| path != record && path.file_stem() == record.file_stem() && path.is_file())
 }
 
 /// By its own hash, with the end of its name, which says how it is read.
