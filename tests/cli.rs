@@ -281,7 +281,7 @@ fn commands_whose_time_has_not_come_say_so() {
     assert!(refused(&folder, &["plan.toml"]).contains("sim run plan.toml"));
     assert!(refused(&folder, &["run", SEGMENT, "--precision", "0"]).contains("0.0005 to 0.2"));
     assert!(refused(&folder, &["run", SEGMENT, "--trials", "1000000000"]).contains("10000000"));
-    assert!(!done(&folder, &["--help"]).contains("ledger"));
+    assert!(!done(&folder, &["--help"]).contains("calibrate"));
 }
 
 /// More futures are played until the numbers are known; where they run out, it is said of which.
