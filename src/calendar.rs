@@ -6,7 +6,8 @@
 use std::fmt;
 
 use jiff::civil;
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::units::WorkDays;
 
@@ -124,6 +125,84 @@ impl Serialize for Date {
     }
 }
 
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| D::Error::custom(format!("`{text}` is not {}", Self::ALLOWED)))
+    }
+}
+
+/// A second of the civil calendar in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stamp {
+    date: Date,
+    /// Seconds since midnight, less than a day's.
+    second: u32,
+}
+
+impl Stamp {
+    const SECONDS_PER_DAY: i64 = 86_400;
+
+    /// So many seconds after the beginning of 1970; `None` outside 1970 to 2999.
+    #[must_use]
+    pub fn of_unix(seconds: i64) -> Option<Self> {
+        let days = seconds.div_euclid(Self::SECONDS_PER_DAY);
+        let date = Date::new(1970, 1, 1)?.plus_days(days)?;
+        Some(Self {
+            date: Date::new(date.0.year(), date.0.month(), date.0.day())?,
+            second: seconds.rem_euclid(Self::SECONDS_PER_DAY) as u32,
+        })
+    }
+
+    /// Reads `2026-03-06T14:05:59Z`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+        let parts: Vec<u32> = time
+            .split(':')
+            .map(|part| part.parse().ok().filter(|_| part.len() == 2))
+            .collect::<Option<_>>()?;
+        let [hour, minute, second] = parts[..] else { return None };
+        let is_time = hour < 24 && minute < 60 && second < 60;
+        is_time.then_some(Self {
+            date: Date::parse(date)?,
+            second: (hour * 60 + minute) * 60 + second,
+        })
+    }
+
+    /// Its date in UTC.
+    #[must_use]
+    pub const fn date(self) -> Date {
+        self.date
+    }
+
+    /// For a file name, where a colon may mean something: `2026-03-06T140559Z`.
+    #[must_use]
+    pub fn in_file_name(self) -> String {
+        self.to_string().replace(':', "")
+    }
+}
+
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (hour, minute) = (self.second / 3_600, self.second / 60 % 60);
+        write!(f, "{}T{hour:02}:{minute:02}:{:02}Z", self.date, self.second % 60)
+    }
+}
+
+impl Serialize for Stamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Stamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| D::Error::custom(format!("`{text}` is not a time in UTC such as 2026-03-06T14:05:59Z")))
+    }
+}
+
 /// Days since 1970-01-01, a Thursday.
 fn day_number(date: civil::Date) -> i32 {
     let epoch = civil::Date::constant(1970, 1, 1);
@@ -156,6 +235,12 @@ impl Calendar {
     #[must_use]
     pub const fn start(&self) -> Date {
         self.start
+    }
+
+    /// The holidays that take a working day away, in their order.
+    pub fn holidays(&self) -> impl Iterator<Item = Date> {
+        let epoch = Date(civil::Date::constant(1970, 1, 1));
+        self.holidays.iter().filter_map(move |day| epoch.plus_days(i64::from(*day)))
     }
 
     /// Whether work is done on `date`.
@@ -416,5 +501,25 @@ mod tests {
             assert!((clock.working(clock.clock(worked)) - worked).abs() < 1e-9, "{worked}");
         }
         assert!(clock.working(1e9).is_finite() && clock.clock(1e9).is_finite());
+    }
+
+    #[test]
+    fn a_second_reads_as_it_is_written() {
+        // `date -u -d @1772805959` says Fri Mar  6 14:05:59 UTC 2026.
+        let stamp = Stamp::of_unix(1_772_805_959).expect("a second");
+        assert_eq!(stamp.to_string(), "2026-03-06T14:05:59Z");
+        assert_eq!(stamp.in_file_name(), "2026-03-06T140559Z");
+        assert_eq!(Stamp::parse("2026-03-06T14:05:59Z"), Some(stamp));
+        for wrong in [
+            "2026-03-06",
+            "2026-03-06T14:05Z",
+            "2026-03-06T24:00:00Z",
+            "2026-03-06T14:05:59",
+            "2026-02-30T00:00:00Z",
+        ] {
+            assert_eq!(Stamp::parse(wrong), None, "{wrong}");
+        }
+        assert_eq!(Stamp::of_unix(-1), None);
+        assert_eq!(Stamp::of_unix(i64::MAX), None);
     }
 }

@@ -59,6 +59,7 @@ fn command(here: &Path, out: &str, seed: u64) -> Command {
         .args([
             "run",
             FIRST,
+            "--no-ledger",
             "--trials",
             "20",
             "--threads",
@@ -509,15 +510,15 @@ fn a_full_disk_is_said_so_and_changes_nothing() {
         &UNSHARED,
         "set -e
         mount -t tmpfs -o size=12m tmpfs \"$3\"; cd \"$3\"
-        \"$1\" run \"$2\" --trials 20 --seed 1 --out plan > /dev/null 2>&1
+        \"$1\" run \"$2\" --no-ledger --trials 20 --seed 1 --out plan > /dev/null 2>&1
         echo mine > plan/notes
         before=$(find plan -type f | sort | xargs cat | cksum)
         head -c 24000000 /dev/zero > filler 2> /dev/null || true
-        code=0; \"$1\" run \"$2\" --trials 20 --seed 2 --out plan || code=$?
+        code=0; \"$1\" run \"$2\" --no-ledger --trials 20 --seed 2 --out plan || code=$?
         [ \"$before\" = \"$(find plan -type f | sort | xargs cat | cksum)\" ] || echo CHANGED
-        new=0; \"$1\" run \"$2\" --trials 20 --seed 2 --out a/b/c || new=$?
+        new=0; \"$1\" run \"$2\" --no-ledger --trials 20 --seed 2 --out a/b/c || new=$?
         echo \"codes $code $new\"; ls -A
-        rm filler; \"$1\" run \"$2\" --trials 20 --seed 2 --out plan > /dev/null 2>&1; cat plan/notes; ls -A",
+        rm filler; \"$1\" run \"$2\" --no-ledger --trials 20 --seed 2 --out plan > /dev/null 2>&1; cat plan/notes; ls -A",
         &folder,
     );
     let stdout = String::from_utf8_lossy(&output.stdout);
@@ -539,7 +540,7 @@ fn a_read_only_disk_is_refused_before_anything_is_simulated() {
         &UNSHARED,
         "mount -t tmpfs tmpfs \"$3\"; cd \"$3\"; mkdir plan; mount -o remount,ro \"$3\"
         for out in plan new/folder; do
-            timeout 20 \"$1\" run \"$2\" --trials 10000000 --out \"$out\"; echo $?
+            timeout 20 \"$1\" run \"$2\" --no-ledger --trials 10000000 --out \"$out\"; echo $?
         done",
         &folder,
     );
@@ -559,7 +560,7 @@ fn a_mount_point_is_written_in_place() {
         &UNSHARED,
         "set -e
         mkdir \"$3/plan\" \"$3/copy\"; mount -t tmpfs tmpfs \"$3/plan\"; cd \"$3\"; echo mine > plan/notes
-        for seed in 1 2; do \"$1\" run \"$2\" --trials 20 --threads 1 --seed $seed --out plan > /dev/null 2>&1; done
+        for seed in 1 2; do \"$1\" run \"$2\" --no-ledger --trials 20 --threads 1 --seed $seed --out plan > /dev/null 2>&1; done
         ls -A; cp -a plan/. copy",
         &folder,
     );
@@ -589,7 +590,7 @@ fn a_folder_that_may_not_be_written_to_is_refused() {
         shell,
         "here=$(mktemp -d \"$3/sim-XXXXXX\"); cd \"$here\"; mkdir plan above; mkdir above/plan; chmod a-w plan above
         for out in plan above/new above/plan; do
-            timeout 20 \"$1\" run \"$2\" --trials 20 --out \"$out\" > /dev/null; echo $?
+            timeout 20 \"$1\" run \"$2\" --no-ledger --trials 20 --out \"$out\" > /dev/null; echo $?
         done
         chmod u+w plan above; ls -A above above/plan; rm -r \"$here\"",
         &folder,
@@ -615,8 +616,8 @@ fn a_file_that_may_not_grow_is_said_so_and_changes_nothing() {
             &["sh"],
             &format!(
                 "cd \"$3\"; {before} ulimit -c 0; ulimit -f 8; plan=0; new=0
-                \"$1\" run \"$2\" --trials 20 --seed 2 --out plan > /dev/null || plan=$?
-                \"$1\" run \"$2\" --trials 20 --seed 2 --out new/plan > /dev/null || new=$?
+                \"$1\" run \"$2\" --no-ledger --trials 20 --seed 2 --out plan > /dev/null || plan=$?
+                \"$1\" run \"$2\" --no-ledger --trials 20 --seed 2 --out new/plan > /dev/null || new=$?
                 echo $plan $new"
             ),
             &folder,

@@ -36,7 +36,7 @@ impl Folder {
 
     /// Standard output of a rerun that must work.
     fn rerun(&self, actuals: &str, more: &[&str]) -> String {
-        let output = self.sim(&[&["rerun", SCENARIO, "--actuals", actuals, "--trials", "2000"], more].concat());
+        let output = self.sim(&[&["rerun", SCENARIO, "--no-ledger", "--actuals", actuals, "--trials", "2000"], more].concat());
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("UTF-8")
     }

@@ -47,7 +47,7 @@ fn folder(name: &str) -> PathBuf {
 
 fn run(folder: &Path, arguments: &[&str]) {
     let output = Command::new(env!("CARGO_BIN_EXE_sim"))
-        .arg("run")
+        .args(["run", "--no-ledger"])
         .args(arguments)
         .current_dir(folder)
         .output()
@@ -278,7 +278,7 @@ fn the_same_bytes_on_any_number_of_threads_and_only_when_asked() {
     // What we did not write stays, and is not written over.
     fs::write(folder.join("out/trials.parquet"), "mine").expect("writable");
     let refused = Command::new(env!("CARGO_BIN_EXE_sim"))
-        .args(["run", SEGMENT, "--samples", "--trials", "300", "--out", "out"])
+        .args(["run", SEGMENT, "--samples", "--trials", "300", "--out", "out", "--no-ledger"])
         .current_dir(&folder)
         .status();
     assert_eq!(refused.expect("sim starts").code(), Some(2));

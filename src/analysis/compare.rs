@@ -279,7 +279,7 @@ impl<'a> Played<'a> {
 }
 
 /// A time of one calendar at the same place of the same date in another.
-fn translated(days: f64, from: &Calendar, to: &Calendar) -> f64 {
+pub(super) fn translated(days: f64, from: &Calendar, to: &Calendar) -> f64 {
     let Some(date) = from.date_of(WorkDays::new(days)) else {
         return days;
     };

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::compare::Comparison;
 use super::insights::{CheckpointForecast, DependencyForecast, DriverForecast, PathForecast, PathTree, TaskSchedule, TellingWeek};
+use super::ledger::{Drift, TrackRecord};
 use super::precision::PrecisionForecast;
 use super::rerun::Rerun;
 use crate::calendar::Date;
@@ -70,6 +71,10 @@ pub struct Forecast {
     pub mitigations: Vec<MitigationForecast>,
     /// The verdict of a rerun: which path the futures are on that go on from what has really happened.
     pub rerun: Option<Rerun>,
+    /// What moved since the run before this one, where the ledger has one.
+    pub since: Option<Drift>,
+    /// How often dates held that were recorded before, where facts are in.
+    pub track_record: Option<TrackRecord>,
     /// What the company bets on, in the order of the file. No number depends on them.
     pub bets: Vec<BetForecast>,
     /// What the work means, step by step, in the authors' words: initiatives and tasks that say anything, in the order of the file.

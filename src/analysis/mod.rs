@@ -14,6 +14,7 @@ mod forecast;
 mod gives_up;
 mod horizon;
 mod insights;
+mod ledger;
 mod paths;
 mod precision;
 mod price;
@@ -42,6 +43,11 @@ pub use horizon::{Horizon, HorizonError, horizon, pilot_limit};
 pub use insights::{
     Bits, Branch, CheckpointForecast, Colour, Condition, DependencyForecast, DriverForecast, Outlook, Outside, Path, PathForecast,
     PathTree, Representative, Source, TaskSchedule, TellingWeek, Trigger,
+};
+pub use ledger::{
+    Bands, Cause, CommitmentEntry, Coverage, Drift, Entry, ForecastPoint, History, InitiativeDrift, InitiativeEntry, InitiativeHistory,
+    Input, Inputs, LEDGER_VERSION, Ledger, LedgerHistory, Moved, Now, OddsMoved, OddsPoint, PromiseHistory, QuantileEntry, RunKind, Score,
+    Then, Told, TrackRecord, UnexplainedInput, Whole, drift, drift_unsplit, entry, history, track_record,
 };
 pub use paths::{paths, paths_of};
 pub use precision::{MOST_TRIALS_TO_PRECISION, Precise, PrecisionForecast, precision};

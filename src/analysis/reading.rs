@@ -80,6 +80,12 @@ impl Cuts {
         })
     }
 
+    /// The last finishes of the best and of the expected path, in working days.
+    #[must_use]
+    pub const fn ends(self) -> [f64; 2] {
+        [self.best, self.expected]
+    }
+
     /// The path of a future.
     #[must_use]
     pub fn path(self, finish: f64) -> Path {

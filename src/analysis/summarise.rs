@@ -96,6 +96,8 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         displacements: prices.displacements,
         mitigations: prices.mitigations,
         rerun: None,
+        since: None,
+        track_record: None,
         bets: bets(plan),
         ladders: ladders(plan),
         options: None,

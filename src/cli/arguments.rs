@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 
-use crate::analysis::Path;
+use crate::analysis::{Path, Told};
 use crate::calendar::Date;
 use crate::diagnostic::Fault;
 use crate::scenario::sections::TRIALS;
@@ -39,6 +39,8 @@ pub(super) enum Command {
     Rerun(RerunArguments),
     /// Learn the overrun, and how wide ranges ought to be, from past estimates and actuals
     Calibrate(CalibrateArguments),
+    /// Show the record of past runs: how the odds of each promise went, and once facts are in how often the dates held
+    Ledger(LedgerArguments),
     #[command(external_subcommand)]
     Later(Vec<String>),
 }
@@ -62,6 +64,9 @@ pub(super) struct RunArguments {
     /// Write trials.parquet too: a row for each future, for questions of one's own
     #[arg(long)]
     pub(super) samples: bool,
+    /// Neither record this run in the ledger beside the scenario nor look at what stands there
+    #[arg(long)]
+    pub(super) no_ledger: bool,
 }
 
 #[derive(Debug, Args)]
@@ -80,6 +85,22 @@ pub(super) struct RerunArguments {
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Print summary.json to standard output and nothing else
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Neither record this run in the ledger beside the scenario nor look at what stands there
+    #[arg(long)]
+    pub(super) no_ledger: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LedgerArguments {
+    /// Scenario files, their ledgers, or folders whose ledgers are scored together
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub(super) paths: Vec<PathBuf>,
+    /// The day on which an initiative finished, such as launch=2026-06-30, where no rerun says so; may be given several times
+    #[arg(long, value_name = "INITIATIVE=DATE", value_parser = finished)]
+    pub(super) finished: Vec<Told>,
+    /// Print the record as JSON to standard output and nothing else
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -248,6 +269,17 @@ fn date(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| format!("allowed: {}", Date::ALLOWED))
 }
 
+/// Reads the finish of an initiative, `launch=2026-06-30`.
+fn finished(text: &str) -> Result<Told, String> {
+    let told = text.rsplit_once('=').and_then(|(initiative, date)| {
+        Some(Told {
+            initiative: Some(initiative.trim()).filter(|id| !id.is_empty())?.to_owned(),
+            finished: Date::parse(date)?,
+        })
+    });
+    told.ok_or_else(|| "allowed: an initiative, `=` and its last day, such as launch=2026-06-30".to_owned())
+}
+
 /// Reads a confidence such as `0.85`.
 fn confidence(text: &str) -> Result<Percentile, String> {
     let share = text.parse::<f64>().ok();
@@ -284,25 +316,28 @@ fn path(text: &str) -> Result<Path, String> {
 }
 
 /// Commands that are named in the documentation and whose time has not come.
-const LATER: [&str; 6] = ["ledger", "import", "init", "schema", "completions", "merge"];
+const LATER: [&str; 5] = ["import", "init", "schema", "completions", "merge"];
 
 /// The fault of asking for a command that there is not, or not yet.
 pub(super) fn not_yet(words: &[String]) -> Fault {
     let command = words.first().map_or("", String::as_str);
     if LATER.contains(&command) {
-        return Fault::error("not-supported-yet", format!("`sim {command}` is not supported yet"))
-            .hint("supported now: sim run, sim check, sim explain, sim compare, sim price, sim rerun, sim calibrate; see sim --help");
+        return Fault::error("not-supported-yet", format!("`sim {command}` is not supported yet")).hint(
+            "supported now: sim run, sim check, sim explain, sim compare, sim price, sim rerun, sim calibrate, sim ledger; see sim --help",
+        );
     }
     let fault = Fault::error("unknown-command", format!("there is no command `{command}`"));
     if command.ends_with(".toml") {
         return fault.hint(format!("to simulate a scenario: sim run {command}"));
     }
-    match ["run", "check", "explain", "compare", "price", "rerun", "calibrate"]
+    match ["run", "check", "explain", "compare", "price", "rerun", "calibrate", "ledger"]
         .into_iter()
         .find(|known| strsim::damerau_levenshtein(known, command) <= 2)
     {
         Some(known) => fault.hint(format!("did you mean `sim {known}`?")),
-        None => fault.hint("supported: sim run, sim check, sim explain, sim compare, sim price, sim rerun, sim calibrate; see sim --help"),
+        None => fault.hint(
+            "supported: sim run, sim check, sim explain, sim compare, sim price, sim rerun, sim calibrate, sim ledger; see sim --help",
+        ),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::plan::Plan;
 use crate::report;
 
 pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
-    let Loaded { plan, facts } = load(&arguments.scenario)?;
+    let Loaded { plan, facts, .. } = load(&arguments.scenario)?;
     let others = others(&plan, &arguments.others)?;
     warn(&plan.warnings);
     let mut candidates = analysis::own_options(&plan);

@@ -17,7 +17,7 @@ use crate::plan::{InitiativeId, Plan};
 use crate::report;
 
 pub(super) fn explain(arguments: &ExplainArguments) -> Result<(), Failure> {
-    let Loaded { plan, facts } = load(&arguments.scenario)?;
+    let Loaded { plan, facts, .. } = load(&arguments.scenario)?;
     warn(&plan.warnings);
     let initiative = initiative(&plan, arguments.initiative.as_deref())?;
     let trials = arguments.futures.trials.unwrap_or(plan.trials);

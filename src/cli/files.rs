@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::report::charts::{self, Chart, ChartError, Form};
 use crate::report::samples::trials_parquet;
 use crate::report::tables::{self, TableError};
-use crate::report::{options, preread};
+use crate::report::{drift, options, preread};
 
 type WriteTable = fn(&Forecast) -> Result<String, TableError>;
 type DrawChart = fn(&Forecast, Form) -> Result<Chart, ChartError>;
@@ -52,6 +52,8 @@ const SUMMARY: &str = "summary.json";
 const PREREAD_HTML: &str = "preread.html";
 const PREREAD_MARKDOWN: &str = "preread.md";
 pub(super) const OPTIONS: &str = "options.csv";
+/// Only where there is an earlier run, which is known late.
+const DRIFT: &str = "drift.csv";
 const SAMPLES: &str = "trials.parquet";
 
 /// The outputs of a plan. Their names are known before anything is simulated.
@@ -108,6 +110,10 @@ impl Outputs {
         if let Some(comparison) = &forecast.options {
             let text = options::options_csv(comparison).map_err(|error| Failure::Machine(error.to_string()))?;
             files.push((OPTIONS.to_owned(), text.into_bytes()));
+        }
+        if let Some(drift) = &forecast.since {
+            let text = drift::drift_csv(drift).map_err(|error| Failure::Machine(error.to_string()))?;
+            files.push((DRIFT.to_owned(), text.into_bytes()));
         }
         let page = preread::preread(forecast);
         files.push((PREREAD_HTML.to_owned(), page.html.into_bytes()));

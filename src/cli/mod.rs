@@ -6,6 +6,7 @@ mod compare;
 mod explain;
 mod failure;
 mod files;
+mod ledger;
 mod output;
 mod price;
 mod progress;
@@ -33,6 +34,7 @@ pub fn main() -> ExitCode {
         Command::Price(arguments) => price::price(&arguments),
         Command::Rerun(arguments) => rerun::rerun(&arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
+        Command::Ledger(arguments) => ledger::ledger(&arguments),
         Command::Later(words) => Err(Failure::Input(vec![arguments::not_yet(&words)])),
     };
     let Err(failure) = result else { return ExitCode::SUCCESS };

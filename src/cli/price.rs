@@ -16,7 +16,7 @@ use crate::report;
 const PRICE: &str = "price.csv";
 
 pub(super) fn price(arguments: &PriceArguments) -> Result<(), Failure> {
-    let (scenario, Loaded { plan, facts }) = open(&arguments.scenario)?;
+    let (scenario, Loaded { plan, facts, .. }) = open(&arguments.scenario)?;
     if plan.options.is_empty() {
         let message = format!("`{}` has no options, so there is nothing to price", facts.file);
         let hint = "write `[option.NAME]` with what it changes and what it costs";

@@ -5,9 +5,10 @@ use std::io;
 use super::arguments::RerunArguments;
 use super::failure::Failure;
 use super::files::Outputs;
+use super::ledger::recorder::{Made, Recorder};
 use super::output::Folder;
 use super::progress;
-use super::run::{ACTUALS, Loaded, Prepared, beside_scenario, default_folder, not_played, open, prepare, read, warn, written};
+use super::run::{ACTUALS, Loaded, Prepared, default_folder, name_alone, not_played, open, prepare, read, warn, written};
 use super::terminal::{colour_for, print};
 use crate::analysis::{self, Facts, FirstRun, Forecast, Lessons, Prices};
 use crate::diagnostic::Fault;
@@ -16,17 +17,22 @@ use crate::plan::{self, Plan, Reported};
 use crate::posterior::{self, ConditionError, Learned};
 use crate::report;
 use crate::report::text::thousands;
+use crate::scenario;
 use crate::units::WorkDays;
 
 pub(super) fn rerun(arguments: &RerunArguments) -> Result<(), Failure> {
     let path = &arguments.scenario;
-    let (scenario, Loaded { plan, facts }) = open(path)?;
+    let (scenario, Loaded { plan, facts, mut texts }) = open(path)?;
     let name = arguments.actuals.display().to_string();
     let bytes = read(&arguments.actuals, &name, &ACTUALS)?;
-    let files = |file: &str| beside_scenario(path, file);
+    texts.actuals = Some((name_alone(&arguments.actuals), bytes.clone()));
+    let texts = texts;
+    let files = |file: &str| texts.read_beside(path, file);
+    let told = scenario::actuals::read(&name, bytes.clone()).map_err(Failure::Input)?;
     let reported = plan::read_actuals(&scenario, &plan, &files, &name, bytes, arguments.as_of).map_err(Failure::Input)?;
     warn(&plan.warnings);
     warn(&reported.warnings);
+    let recorder = Recorder::open(path, !arguments.no_ledger, &plan.name, &texts);
     let outputs = Outputs::of(&reported.plan, false);
     let folder = arguments
         .out
@@ -97,9 +103,25 @@ pub(super) fn rerun(arguments: &RerunArguments) -> Result<(), Failure> {
         }),
         ..forecast
     };
+    let made = Made {
+        scenario: &scenario,
+        plan: &reported.plan,
+        actuals: Some((&told, &reported.actuals)),
+        trials: &now_trials,
+        window: now.horizon.window(&reported.plan, false),
+        threads,
+        texts: &texts,
+    };
+    let forecast = match &recorder {
+        Some(recorder) => recorder.looked_back(forecast, &made, stop),
+        None => forecast,
+    };
     let json = report::json::summary_json(&forecast).map_err(|error| Failure::Machine(error.to_string()))?;
     let files = outputs.files(&forecast, &json)?;
     folder.replace_with(&files)?;
+    if let Some(recorder) = &recorder {
+        recorder.record(&forecast, &made);
+    }
     if arguments.json {
         print(&json)
     } else {

@@ -1,14 +1,15 @@
 //! `sim run` and `sim check`.
 
+use std::cell::RefCell;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use super::arguments::{CheckArguments, RunArguments};
 use super::failure::Failure;
 use super::files::{Outputs, SamplesFile};
+use super::ledger::recorder::{Made, Recorder};
+use super::ledger::sha256;
 use super::output::{Content, Folder};
 use super::progress;
 use super::terminal::{colour_for, print};
@@ -30,6 +31,36 @@ pub(super) const MOST_BYTES_BESIDE: u64 = 64 << 20;
 pub(super) struct Loaded {
     pub(super) plan: Plan,
     pub(super) facts: ScenarioFacts,
+    pub(super) texts: Texts,
+}
+
+/// The files that a run is made of, as they were read.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    /// The scenario's name without its folder.
+    pub(super) name: String,
+    pub(super) scenario: Vec<u8>,
+    /// What has happened: its name without the folder, and its bytes.
+    pub(super) actuals: Option<(String, Vec<u8>)>,
+    /// What the scenario names, each once.
+    pub(super) beside: RefCell<Vec<(String, String)>>,
+}
+
+impl Texts {
+    /// Reads a file that the scenario at `path` names, and keeps it.
+    pub(super) fn read_beside(&self, path: &Path, file: &str) -> io::Result<String> {
+        let text = beside_scenario(path, file)?;
+        let mut known = self.beside.borrow_mut();
+        if !known.iter().any(|(name, _)| name == file) {
+            known.push((file.to_owned(), text.clone()));
+        }
+        Ok(text)
+    }
+}
+
+/// A path without its folders.
+pub(super) fn name_alone(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
@@ -40,15 +71,20 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
 pub(super) fn open(path: &Path) -> Result<(Scenario, Loaded), Failure> {
     let name = path.display().to_string();
     let bytes = read(path, &name, &SCENARIO)?;
-    let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let texts = Texts {
+        name: name_alone(path),
+        scenario: bytes.clone(),
+        ..Texts::default()
+    };
+    let sha256 = sha256(&bytes);
     let scenario = scenario::read(&name, bytes).map_err(Failure::Input)?;
-    let plan = plan::build(&scenario, &|file| beside_scenario(path, file)).map_err(Failure::Input)?;
+    let plan = plan::build(&scenario, &|file| texts.read_beside(path, file)).map_err(Failure::Input)?;
     let facts = ScenarioFacts {
         name: plan.name.clone(),
         file: name,
         sha256,
     };
-    Ok((scenario, Loaded { plan, facts }))
+    Ok((scenario, Loaded { plan, facts, texts }))
 }
 
 /// Reads a file that the scenario at `path` names.
@@ -183,8 +219,9 @@ pub(super) fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
 }
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
-    let Loaded { plan, facts } = load(&arguments.scenario)?;
+    let (scenario, Loaded { plan, facts, texts }) = open(&arguments.scenario)?;
     warn(&plan.warnings);
+    let recorder = Recorder::open(&arguments.scenario, !arguments.no_ledger, &plan.name, &texts);
     let outputs = Outputs::of(&plan, arguments.samples);
     let folder = Folder::at(
         arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario)),
@@ -261,12 +298,30 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         options: comparison,
         ..forecast
     };
+    let made = Made {
+        scenario: &scenario,
+        plan: &plan,
+        actuals: None,
+        trials: &result,
+        window: prepared.horizon.window(&plan, false),
+        threads: what.threads,
+        texts: &texts,
+    };
+    // Half a run is no forecast to be held to.
+    let recorder = recorder.filter(|_| !forecast.partial);
+    let forecast = match &recorder {
+        Some(recorder) => recorder.looked_back(forecast, &made, stop),
+        None => forecast,
+    };
     let json = report::json::summary_json(&forecast).map_err(|error| Failure::Machine(error.to_string()))?;
     let files = outputs.files(&forecast, &json)?;
     let whole = files.into_iter().map(|(name, bytes)| (name, Box::new(bytes) as Box<dyn Content>));
     let samples = arguments.samples.then(|| SamplesFile::of(&plan, &result, &forecast));
     let files: Vec<_> = whole.chain(samples).collect();
     folder.replace_with(&files)?;
+    if let Some(recorder) = &recorder {
+        recorder.record(&forecast, &made);
+    }
     if arguments.json {
         print(&json)?;
     } else {

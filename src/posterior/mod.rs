@@ -135,6 +135,17 @@ pub fn condition(
     Ok((compiled.guided(guide(Lives { source, ..lives })), learned))
 }
 
+/// The plan with the dates of the facts put in and nothing learned from them: its futures begin as the facts say, and everything else
+/// is drawn as before. What learning adds is seen against it.
+#[must_use]
+pub fn pasted(compiled: Compiled, actuals: &Actuals) -> Compiled {
+    if says_nothing(actuals) {
+        return compiled;
+    }
+    let past = Past::new(&compiled, actuals);
+    compiled.guided(Guide::new(past, Lives::default()))
+}
+
 /// The overrun before the facts and after them.
 fn overrun(compiled: &Compiled, lives: &Lives, source: &[u32]) -> Option<[[f64; 3]; 2]> {
     let percentiles = [Percentile::percent(10), Percentile::percent(50), Percentile::percent(90)];

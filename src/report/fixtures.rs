@@ -233,6 +233,8 @@ pub fn forecast(name: &str, calendar: &Calendar, initiatives: Vec<InitiativeFore
         displacements: Vec::new(),
         mitigations: Vec::new(),
         rerun: None,
+        since: None,
+        track_record: None,
         options: None,
         assumptions: Vec::new(),
         not_modelled: Vec::new(),

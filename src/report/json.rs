@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::analysis::Forecast;
 use crate::inert::acts;
 use crate::plan::Calibration;
@@ -15,7 +17,7 @@ pub struct JsonError(serde_json::Error);
 
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the forecast cannot be written as JSON: {}", self.0)
+        write!(f, "what is said cannot be written as JSON: {}", self.0)
     }
 }
 
@@ -27,7 +29,7 @@ impl std::error::Error for JsonError {}
 /// # Errors
 /// [`JsonError`] where the serialiser refuses; no forecast that the analysis builds makes it.
 pub fn summary_json(forecast: &Forecast) -> Result<String, JsonError> {
-    written(forecast)
+    pretty(forecast)
 }
 
 /// A calibration as [`summary_json`] writes a forecast. An end that nothing bounds is `null`.
@@ -35,10 +37,14 @@ pub fn summary_json(forecast: &Forecast) -> Result<String, JsonError> {
 /// # Errors
 /// [`JsonError`] where the serialiser refuses; no calibration makes it.
 pub fn calibration_json(calibration: &Calibration) -> Result<String, JsonError> {
-    written(calibration)
+    pretty(calibration)
 }
 
-fn written(value: &impl serde::Serialize) -> Result<String, JsonError> {
+/// Any value in the same form.
+///
+/// # Errors
+/// As for [`summary_json`].
+pub fn pretty(value: &impl Serialize) -> Result<String, JsonError> {
     serde_json::to_string_pretty(value)
         .map(|text| escaped(&compact(&text)))
         .map_err(JsonError)

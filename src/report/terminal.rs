@@ -19,6 +19,7 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
     page.partial(forecast);
     page.head(forecast);
     page.rerun(forecast);
+    page.since(forecast);
     page.overview(forecast);
     for initiative in &forecast.initiatives {
         page.initiative(initiative, forecast);
@@ -40,6 +41,7 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
     page.people(forecast);
     page.precision(forecast);
     page.notes(forecast);
+    page.track_record(forecast);
     page.footer(forecast);
     page.into_text()
 }

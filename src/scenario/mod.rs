@@ -11,6 +11,7 @@
 //! | [`sections`] | which keys each section has |
 //! | [`overlay`] | `[option.…]`: what an option makes of the rest of the file |
 //! | [`combine`] | what several options make together, and which contradict each other |
+//! | [`mix`] | one scenario turned into another, a group of inputs at a time |
 //! | [`actuals`] | what has really happened: a file of its own, and what it changes about the scenario |
 //!
 //! Whether the parts fit together (references, cycles, dates against the start) is for [`crate::plan`]. Nothing is read from
@@ -20,6 +21,7 @@ pub mod actuals;
 pub mod combine;
 pub mod estimate;
 pub mod meant;
+pub mod mix;
 pub mod overlay;
 pub mod reader;
 pub mod says;

@@ -3,6 +3,7 @@
 
 mod components;
 mod information;
+mod mean;
 mod paired;
 mod proportion;
 mod quantile;
@@ -11,6 +12,7 @@ mod robust;
 
 pub use components::{Components, FEWEST_GROUPS, Moments, Next};
 pub use information::{Information, mutual_information};
+pub use mean::mean_interval;
 pub use paired::{DifferenceError, QuantileDifference, quantile_difference};
 pub use proportion::{Interval, Proportion, Z_95};
 pub use quantile::{RankInterval, Sorted, rank_interval};

@@ -134,7 +134,7 @@ downtime = {{ shape = "lognormal", mu = {fitted['mu']:.6f}, sigma = {fitted['sig
     paths[0].write_text(scenario, encoding="utf-8")
     paths[1].write_text(said, encoding="utf-8")
     out = folder / name
-    command = [sim, "rerun", paths[0], "--actuals", paths[1], "--json", "--threads", "1", "--out", out]
+    command = [sim, "rerun", "--no-ledger", paths[0], "--actuals", paths[1], "--json", "--threads", "1", "--out", out]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     shutil.rmtree(out, ignore_errors=True)
     if done.returncode:

@@ -248,7 +248,7 @@ def forecast(sim, folder, project, period, arguments):
     told = folder / f"{project.id}-{period:02}.toml"
     told.write_text(text, encoding="utf-8")
     out = folder / f"{project.id}-{period:02}"
-    command = [sim, "rerun", folder / f"{project.id}.toml", "--actuals", told, "--threads", "1", "--json", "--out", out]
+    command = [sim, "rerun", "--no-ledger", folder / f"{project.id}.toml", "--actuals", told, "--threads", "1", "--json", "--out", out]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     shutil.rmtree(out, ignore_errors=True)
     if done.returncode != 0:

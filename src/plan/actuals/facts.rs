@@ -128,4 +128,81 @@ impl Actuals {
         }
         sum
     }
+
+    /// The same facts by the ids of another plan: those of what it does not have are left out, dates are put into its calendar.
+    #[must_use]
+    pub fn carried(&self, from: &Plan, to: &Plan) -> Self {
+        let is_same_calendar = from.calendar == to.calendar;
+        let morning = |time: WorkDays| match from.calendar.date_of(WorkDays::new(time.days() + 0.5)) {
+            Some(date) if !is_same_calendar => WorkDays::new(to.calendar.morning_of(date).days().max(0.0)),
+            _ => time,
+        };
+        let evening = |time: WorkDays| match from.calendar.date_of(time) {
+            Some(date) if !is_same_calendar => WorkDays::new(to.calendar.evening_of(date).days().max(0.0)),
+            _ => time,
+        };
+        let date = self.date.max(to.calendar.start());
+        let as_of = to.calendar.morning_of(date);
+        let task = |id: &String| {
+            let index = from.tasks.iter().position(|task| task.id == *id)?;
+            let task = (*self.tasks.get(index)?)?;
+            let started = WorkDays::new(morning(task.started).days().min(as_of.days()));
+            Some(TaskActual {
+                started,
+                finished: task
+                    .finished
+                    .map(|finished| WorkDays::new(evening(finished).days().clamp(started.days(), as_of.days().max(started.days())))),
+                ..task
+            })
+        };
+        let flow = |flow: FlowId| {
+            let id = &from.flows.get(flow.0)?.id;
+            to.flows.iter().position(|flow| flow.id == *id).map(FlowId)
+        };
+        // Quarters are those of the calendar from the start: with another start they cannot be carried.
+        let is_same_start = from.calendar.start() == to.calendar.start();
+        let incident = |id: &String| {
+            let index = from.incidents.iter().position(|class| class.id == *id)?;
+            let told = self.incidents.get(index)?.clone()?;
+            Some(IncidentActual {
+                per_quarter: told.per_quarter.filter(|_| is_same_start),
+                customer_minutes: told.customer_minutes.filter(|_| is_same_start).and_then(|minutes| {
+                    Some(CustomerMinutes {
+                        flow: flow(minutes.flow)?,
+                        ..minutes
+                    })
+                }),
+                ..told
+            })
+        };
+        let place = |known: Option<usize>| known.unwrap_or(usize::MAX);
+        Self {
+            date,
+            as_of,
+            tasks: to.tasks.iter().map(|other| task(&other.id)).collect(),
+            teams: to
+                .teams
+                .iter()
+                .map(|other| *self.teams.get(place(from.teams.iter().position(|team| team.id == other.id)))?)
+                .collect(),
+            incidents: to.incidents.iter().map(|other| incident(&other.id)).collect(),
+            findings: to
+                .findings
+                .iter()
+                .map(|other| {
+                    *self
+                        .findings
+                        .get(place(from.findings.iter().position(|class| class.id == other.id)))?
+                })
+                .collect(),
+            risks: to
+                .risks
+                .iter()
+                .map(|other| {
+                    let known = self.risks.get(place(from.risks.iter().position(|risk| risk.id == other.id)));
+                    known.copied().unwrap_or(RiskActual::Unreported)
+                })
+                .collect(),
+        }
+    }
 }

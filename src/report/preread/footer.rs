@@ -3,10 +3,14 @@
 use super::lead::Lead;
 use super::view::{Block, Item, List, Section, Shown, item};
 use super::words::{Twenty, Words, joined, said};
+use crate::report::drift::{days_moved, earlier, largest};
+use crate::report::ledger::plain_sentence;
 use crate::report::text::{points, thousands};
 
 /// Sentences that a printed page holds.
 const MOST_LEFT_OUT: usize = 2;
+/// Causes that are named of what moved.
+const MOST_CAUSES: usize = 4;
 
 pub(super) fn footer(lead: &Lead<'_>) -> Section {
     let forecast = lead.forecast;
@@ -38,6 +42,7 @@ pub(super) fn footer(lead: &Lead<'_>) -> Section {
         .name(&forecast.scenario.file)
         .say(format!(", SHA-256 {hash}…; sim {}.", forecast.engine_version));
     blocks.push(Block::Text(error));
+    blocks.extend(record(lead));
     let items: Vec<Item> = forecast
         .not_modelled
         .iter()
@@ -74,6 +79,60 @@ pub(super) fn footer(lead: &Lead<'_>) -> Section {
         heading: said("How to read this"),
         blocks,
     }
+}
+
+/// How often dates held, and what moved since the run before.
+fn record(lead: &Lead<'_>) -> Vec<Block> {
+    let mut blocks = vec![];
+    if let Some(sentence) = lead.forecast.track_record.as_ref().and_then(plain_sentence) {
+        blocks.push(Block::Text(
+            Words::new()
+                .strong("On record: ")
+                .say(format!("{sentence}, by the first forecast of each.")),
+        ));
+    }
+    let Some(drift) = &lead.forecast.since else { return blocks };
+    let own = drift
+        .initiatives
+        .iter()
+        .find(|initiative| initiative.initiative == lead.initiative.id);
+    if let Some(own) = own {
+        let mut words = Words::new().strong(format!("Since {}: ", earlier(drift))).say(format!(
+            "P50 {} and P80 {} working days",
+            days_moved(own.whole.p50_days),
+            days_moved(own.whole.p80_days)
+        ));
+        let causes: Vec<Words> = largest(own)
+            .into_iter()
+            .take(MOST_CAUSES)
+            .map(|moved| Words::new().name(&moved.cause).say(format!(" {}", days_moved(moved.by.p80_days))))
+            .collect();
+        if !causes.is_empty() {
+            words = words.say("; of P80: ").and(joined(causes, ", "));
+        }
+        blocks.push(Block::Text(words.say(".")));
+    }
+    if !drift.unexplained.is_empty() {
+        blocks.push(Block::Text(Words::new().strong("Changed though no fact says so")));
+        blocks.push(list(
+            drift
+                .unexplained
+                .iter()
+                .map(|input| {
+                    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
+                    item(
+                        Words::new()
+                            .name(&input.input)
+                            .say(": ")
+                            .name(&value(&input.then))
+                            .say(" → ")
+                            .name(&value(&input.now)),
+                    )
+                })
+                .collect(),
+        ));
+    }
+    blocks
 }
 
 fn list(items: Vec<Item>) -> Block {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Fault, Source};
 use crate::scenario::actuals::{ActualsText, TaskText};
+use crate::scenario::mix::{tree_of, without_the_rest};
 use crate::scenario::overlay::{self, apply, elements};
 use crate::scenario::reader::{Faults, suggest};
 use crate::scenario::says::Scenario;
@@ -71,6 +72,40 @@ impl Seam {
 /// before. Without `with_options` it has none of the ways out.
 #[must_use]
 pub fn changed(scenario: &Scenario, actuals: &ActualsText, with_options: bool) -> Option<Changed> {
+    let Laid { both, root, faults, at } = laid_over(scenario, actuals, with_options)?;
+    let mut changed = sections::read(&both, &root, true, faults.list);
+    if with_options {
+        overlay::read(&root, &mut changed);
+    }
+    Some(Changed {
+        scenario: changed,
+        seam: Seam {
+            scenario: Arc::clone(&scenario.source),
+            actuals: Arc::clone(&actuals.source),
+            at,
+        },
+    })
+}
+
+/// The tree of the scenario with what the actuals change, to be mixed with others.
+#[must_use]
+pub fn changed_tree(scenario: &Scenario, actuals: &ActualsText) -> Table {
+    match laid_over(scenario, actuals, false) {
+        Some(laid) => without_the_rest(laid.root),
+        None => tree_of(&scenario.source),
+    }
+}
+
+/// The trees of two texts as one.
+struct Laid {
+    both: Arc<Source>,
+    root: Table,
+    faults: Faults,
+    /// Where the second text begins.
+    at: usize,
+}
+
+fn laid_over(scenario: &Scenario, actuals: &ActualsText, with_options: bool) -> Option<Laid> {
     let is_dropped = |task: &&TaskText| task.dropped.is_some();
     let changes_tasks = actuals.tasks.iter().any(|task| is_dropped(&task) || task.added.is_some());
     if !changes_tasks && actuals.plan.entries.is_empty() {
@@ -111,18 +146,7 @@ pub fn changed(scenario: &Scenario, actuals: &ActualsText, with_options: bool) -
             follow(&mut root, &task.id.value, name, at, &mut faults);
         }
     }
-    let mut changed = sections::read(&both, &root, true, faults.list);
-    if with_options {
-        overlay::read(&root, &mut changed);
-    }
-    Some(Changed {
-        scenario: changed,
-        seam: Seam {
-            scenario: Arc::clone(&scenario.source),
-            actuals: Arc::clone(&actuals.source),
-            at,
-        },
-    })
+    Some(Laid { both, root, faults, at })
 }
 
 /// Writes what is said of a task under its initiative; an initiative that is one estimate has a name without a dot.

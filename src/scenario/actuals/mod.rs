@@ -20,7 +20,7 @@ use crate::calendar::Date;
 use crate::diagnostic::{Fault, Source};
 use crate::scenario::tree::{self, At, Entry, Span, Table};
 
-pub use changed::{Changed, Seam, changed};
+pub use changed::{Changed, Seam, changed, changed_tree};
 
 /// Everything that a file of actuals says, each value with its place.
 #[derive(Debug, Clone)]
