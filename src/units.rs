@@ -67,11 +67,15 @@ impl Serialize for WorkDays {
     }
 }
 
-/// `days` rounded to the nearest tick (see [`TICKS_PER_DAY`]); infinities stay as they are.
+/// `days` rounded to the nearest tick (see [`TICKS_PER_DAY`]), halves to even; infinities stay as they are.
 #[must_use]
 #[inline]
 pub fn to_tick(days: f64) -> f64 {
-    (days * TICKS_PER_DAY).round() / TICKS_PER_DAY
+    // Adding 1.5 · 2⁵² leaves no room for a fraction of a tick: no call, and many side by side. What is larger has none anyway.
+    const ROUNDER: f64 = 6_755_399_441_055_744.0;
+    const MOST: f64 = (1_u64 << 51) as f64 / TICKS_PER_DAY;
+    let rounded = ((days * TICKS_PER_DAY + ROUNDER) - ROUNDER) / TICKS_PER_DAY;
+    if days.abs() < MOST { rounded } else { days }
 }
 
 /// `days` in whole ticks, at most two thousand years of them, so that sums over millions of trials are exact.

@@ -43,6 +43,41 @@ impl Drivers {
         }
     }
 
+    /// Initiatives that are followed.
+    pub(super) fn followed(&self) -> usize {
+        self.finished.len()
+    }
+
+    // What a block of trials played at once adds (see [`super::critical`]).
+
+    pub(super) fn add_finished(&mut self, initiative: usize, trials: u32) {
+        self.finished[initiative] += trials;
+    }
+
+    pub(super) fn add_critical(&mut self, initiative: usize, task: TaskId, trials: u32) {
+        self.critical_tasks[initiative * self.tasks + task.0] += trials;
+    }
+
+    pub(super) fn add_link(&mut self, initiative: usize, link: usize, trials: u32) {
+        self.critical_links[initiative * self.links + link] += trials;
+    }
+
+    pub(super) fn add_opened(&mut self, task: TaskId, trials: u32) {
+        self.opened[task.0] += trials;
+    }
+
+    pub(super) fn add_opened_at(&mut self, task: TaskId, ticks: i64) {
+        self.opened_at[task.0] += ticks;
+    }
+
+    pub(super) fn add_let_go_at(&mut self, link: usize, ticks: i64) {
+        self.let_go_at[link] += ticks;
+    }
+
+    pub(super) fn add_held(&mut self, link: usize, ticks: i64) {
+        self.held[link] += ticks;
+    }
+
     /// Bytes that the counts take.
     pub(super) fn bytes(compiled: &Compiled) -> usize {
         let (tasks, links) = (compiled.tasks.len(), compiled.links.len());

@@ -36,6 +36,13 @@ enum At {
     Held { initiative: u32, at_most: [f64; 2] },
 }
 
+impl Look {
+    /// Whether it looks at a task, and that one had finished; `finished` gives the finish of a rank.
+    pub(super) fn is_done_at(&self, finished: impl Fn(usize) -> f64) -> bool {
+        matches!(self.at, At::Done(rank) if finished(rank as usize) <= self.time)
+    }
+}
+
 /// A checkpoint in a trial.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Looked {
@@ -170,7 +177,7 @@ impl Trial<'_> {
             }
             let (look, looked) = (&self.plan.checkpoints[index], self.w.looked[index]);
             let hit = match look.at {
-                At::Done(task) => self.w.tasks[task as usize].finished <= look.time,
+                At::Done(_) => look.is_done_at(|rank| self.w.tasks[rank].finished),
                 At::Incidents { at_most, .. } => looked.count <= at_most,
                 At::Minutes { at_most, .. } => !exceeds(looked.count, at_most),
                 _ => looked.hit == Some(true),

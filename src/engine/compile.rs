@@ -1,6 +1,7 @@
 //! The plan as flat arrays, tasks in dispatch order, so that a trial compares ranks and follows no pointer.
 
 use super::checkpoints::{Look, looks};
+use super::network::Network;
 use super::past::Guide;
 use crate::calendar::{Clock, Quarter, quarters};
 use crate::plan::{BudgetKind, Dispatch, Estimate, LinkKind, Plan, Task, TaskId, Work};
@@ -64,6 +65,8 @@ pub struct Compiled {
     pub(super) lags: Vec<(Stream, Sampler)>,
     /// What has really happened, where something is known.
     pub(super) guide: Option<Guide>,
+    /// Where predecessors alone decide, so that a block of trials is played at once.
+    pub(super) network: Option<Network>,
 }
 
 #[derive(Debug)]
@@ -385,7 +388,7 @@ impl Compiled {
         for (place, task) in foresight_order.iter().enumerate() {
             foresight[*task as usize] = place as u32;
         }
-        Self {
+        let compiled = Self {
             tasks,
             order,
             has_leads,
@@ -441,7 +444,24 @@ impl Compiled {
             crews: builder.crews,
             lags: builder.lags,
             guide: None,
+            network: None,
+        };
+        Self {
+            network: Network::of(&compiled),
+            ..compiled
         }
+    }
+
+    /// The same, played event by event even where a block can be played at once: the answer is the same, to the last bit.
+    #[must_use]
+    pub fn event_by_event(self) -> Self {
+        Self { network: None, ..self }
+    }
+
+    /// Whether blocks of trials are played at once: nobody is waited for, and nothing but finishes is counted.
+    #[must_use]
+    pub const fn is_network(&self) -> bool {
+        self.network.is_some()
     }
 
     /// The same with facts: every future goes on from what has really happened.
@@ -449,6 +469,7 @@ impl Compiled {
     pub fn guided(self, guide: Guide) -> Self {
         Self {
             guide: Some(guide),
+            network: None,
             ..self
         }
     }
@@ -735,7 +756,7 @@ fn may_be_negative(lag: &Estimate) -> bool {
 }
 
 /// The tasks by rank in an order in which all predecessors of a task come before it.
-fn predecessors_first(links: &Table<CompiledLink>, tasks: usize) -> Vec<u32> {
+pub(super) fn predecessors_first(links: &Table<CompiledLink>, tasks: usize) -> Vec<u32> {
     let mut waiting_for = vec![0_u32; tasks];
     for position in 0..links.len() {
         waiting_for[links.item(position).successor as usize] += 1;

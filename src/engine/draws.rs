@@ -9,13 +9,16 @@ use crate::units::to_tick;
 /// Trials that are drawn side by side and played by one thread in one go.
 pub const BLOCK: usize = 64;
 
+/// One quantity in each trial of a block.
+pub(super) type Row = [f64; BLOCK];
+
 /// Every draw of up to [`BLOCK`] trials. Rows are `[row * BLOCK + lane]`.
 #[derive(Debug)]
 pub(super) struct Draws {
     /// Quantity of each task after overrun and before risks: engineer-days of effort or working days of duration.
-    quantity: Vec<f64>,
+    quantity: Vec<Row>,
     /// Working days of each drawn lag.
-    lag: Vec<f64>,
+    lag: Vec<Row>,
     /// Whether each risk occurs.
     occurs: Vec<bool>,
     /// Factor of each risk on quantities.
@@ -54,8 +57,8 @@ impl Draws {
     pub(super) fn new(compiled: &Compiled) -> Self {
         let risks = compiled.risks.len() * BLOCK;
         Self {
-            quantity: vec![0.0; compiled.tasks.len() * BLOCK],
-            lag: vec![0.0; compiled.lags.len() * BLOCK],
+            quantity: vec![[0.0; BLOCK]; compiled.tasks.len()],
+            lag: vec![[0.0; BLOCK]; compiled.lags.len()],
             occurs: vec![false; risks],
             multiply: vec![1.0; risks],
             add: vec![0.0; risks],
@@ -105,7 +108,7 @@ impl Draws {
         } else {
             self.overrun.fill(1.0);
         }
-        for (task, row) in compiled.tasks.iter().zip(self.quantity.chunks_exact_mut(BLOCK)) {
+        for (task, row) in compiled.tasks.iter().zip(&mut self.quantity) {
             if !task.overruns {
                 row.fill(task.likely);
                 continue;
@@ -119,7 +122,7 @@ impl Draws {
                 *quantity *= overrun;
             }
         }
-        for ((stream, sampler), row) in compiled.lags.iter().zip(self.lag.chunks_exact_mut(BLOCK)) {
+        for ((stream, sampler), row) in compiled.lags.iter().zip(&mut self.lag) {
             fill.normal(stream, row);
             sampler.apply(row);
             round_to_ticks(row);
@@ -204,12 +207,12 @@ impl Draws {
         for (hire, row) in compiled.hires.iter().zip(self.hire.chunks_exact_mut(BLOCK)) {
             row[0] = pick(hire.low, hire.likely);
         }
-        for (task, row) in compiled.tasks.iter().zip(self.quantity.chunks_exact_mut(BLOCK)) {
+        for (task, row) in compiled.tasks.iter().zip(&mut self.quantity) {
             row[0] = quantity(task);
         }
         for row in 0..compiled.links.len() {
             if let Lag::Drawn { index, low, likely } = compiled.links.item(row).lag {
-                self.lag[index as usize * BLOCK] = pick(low, likely);
+                self.lag[index as usize][0] = pick(low, likely);
             }
         }
         self.occurs.fill(false);
@@ -217,6 +220,16 @@ impl Draws {
 
     pub(super) fn lane(&self, lane: usize) -> Lane<'_> {
         Lane { draws: self, lane }
+    }
+
+    /// The quantity of a task in each trial.
+    pub(super) fn quantities(&self, task: usize) -> &Row {
+        &self.quantity[task]
+    }
+
+    /// A drawn lag in each trial.
+    pub(super) fn lags(&self, index: usize) -> &Row {
+        &self.lag[index]
     }
 }
 
@@ -304,13 +317,13 @@ pub(super) struct Lane<'a> {
 
 impl Lane<'_> {
     pub(super) fn quantity(self, task: usize) -> f64 {
-        self.draws.quantity[task * BLOCK + self.lane]
+        self.draws.quantity[task][self.lane]
     }
 
     pub(super) fn lag(self, lag: Lag) -> f64 {
         match lag {
             Lag::Fixed(days) => days,
-            Lag::Drawn { index, .. } => self.draws.lag[index as usize * BLOCK + self.lane],
+            Lag::Drawn { index, .. } => self.draws.lag[index as usize][self.lane],
         }
     }
 

@@ -11,6 +11,7 @@ use super::draws::{BLOCK, Draws};
 use super::flood::Flood;
 use super::layout::{Layout, Tally, Window};
 use super::log::Noted;
+use super::network::Pass;
 use super::state::Workspace;
 use super::trial::play;
 use super::watch::{Columns, Details, Watch, Watcher};
@@ -207,6 +208,7 @@ fn play_blocks(
     pool.broadcast(|_| {
         let mut draws = Draws::new(compiled);
         let mut workspace = Workspace::new(compiled, &run.window);
+        let mut pass = compiled.network.as_ref().map(|network| (network, Pass::new(compiled)));
         let mut tally = Tally::new(compiled, &run.window);
         let mut watching = run.watch.map(|watch| (Watcher::new(compiled, watch), Drivers::new(compiled)));
         let mut played = vec![];
@@ -222,6 +224,16 @@ fn play_blocks(
             let mut details = vec![0.0; count.min(detailed.saturating_sub(before)) * detail_width];
             let mut detail_rows = details.chunks_exact_mut(detail_width.max(1));
             draws.draw(compiled, run.first + before as u32);
+            if let Some((network, pass)) = &mut pass {
+                pass.forward(network, compiled, &draws, run.window.limit);
+                pass.write(compiled, &run.window, &mut rows);
+                if let Some((watcher, drivers)) = &mut watching {
+                    watcher.look_at_block(compiled, network, &draws, pass, count, drivers, detail_rows);
+                }
+                played.push((block, rows, details));
+                progress((done.fetch_add(count, Ordering::Relaxed) + count) as u32);
+                continue;
+            }
             for (lane, row) in rows.chunks_exact_mut(width).enumerate() {
                 if let Some((watcher, _)) = &watching {
                     workspace.counts.until = watcher.until();

@@ -2,8 +2,10 @@
 
 use super::chain::{Drivers, Walker};
 use super::compile::Compiled;
-use super::draws::Lane;
+use super::critical::Marks;
+use super::draws::{Draws, Lane};
 use super::landmark::Landmarks;
+use super::network::{Network, Pass};
 use super::state::Workspace;
 use crate::plan::TaskId;
 
@@ -203,6 +205,8 @@ pub(super) struct Watcher {
     /// Ranks of the tasks that are kept.
     kept: Vec<u32>,
     walker: Walker,
+    /// Where blocks are played at once.
+    marks: Option<Marks>,
 }
 
 impl Watcher {
@@ -220,12 +224,38 @@ impl Watcher {
             paper: paper.map(|start| if start.is_finite() { start } else { 0.0 }).collect(),
             kept: watch.tasks.iter().filter_map(|task| rank.get(task.0).copied()).collect(),
             walker: Walker::default(),
+            marks: None,
         }
     }
 
     /// Working days to which things are counted.
     pub(super) const fn until(&self) -> f64 {
         self.until
+    }
+
+    /// Looks at the first trials of a block that was played at once; `details` gives the rows of those that are kept in detail.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn look_at_block<'r>(
+        &mut self,
+        compiled: &Compiled,
+        network: &Network,
+        draws: &Draws,
+        pass: &Pass,
+        trials: usize,
+        drivers: &mut Drivers,
+        details: impl Iterator<Item = &'r mut [f64]>,
+    ) {
+        let marks = self.marks.get_or_insert_with(|| Marks::new(compiled));
+        marks.count(network, compiled, draws, pass, trials, &self.paper, drivers);
+        for (lane, row) in details.enumerate() {
+            let (tasks, rest) = row.split_at_mut(self.kept.len() * 3);
+            for (cells, task) in tasks.chunks_exact_mut(3).zip(&self.kept) {
+                cells.copy_from_slice(&pass.detail(*task as usize, lane));
+            }
+            for (risk, cell) in rest.iter_mut().enumerate().take(compiled.risks.len()) {
+                *cell = f64::from(u8::from(draws.lane(lane).occurs(risk)));
+            }
+        }
     }
 
     /// Looks at the trial that was played last.

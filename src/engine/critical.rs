@@ -1,0 +1,181 @@
+//! What drives the finishes of a block of trials played at once: [`super::chain`] with one bit per trial in place of a walk.
+//!
+//! A point is on the chain of those trials whose bits are set. Successors come before their predecessors, so the bits of a point are
+//! whole when it is looked at, and each point and link is counted once per trial, as by walking.
+
+use super::chain::Drivers;
+use super::compile::Compiled;
+use super::draws::{BLOCK, Draws, Row};
+use super::network::{Network, Pass};
+use crate::plan::LinkKind;
+use crate::units::TICKS_PER_DAY;
+
+const _: () = assert!(BLOCK == u64::BITS as usize, "a trial of a block is a bit of a word");
+
+/// By rank the trials that came by the start and the finish of a task.
+#[derive(Debug)]
+pub(super) struct Marks(Vec<[u64; 2]>);
+
+const START: usize = 0;
+const FINISH: usize = 1;
+
+impl Marks {
+    pub(super) fn new(compiled: &Compiled) -> Self {
+        Self(vec![[0; 2]; compiled.tasks.len()])
+    }
+
+    /// Counts what drove each initiative's finish in the first `trials` of the block. `paper` holds the start of each task by rank in
+    /// the plan on paper.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn count(
+        &mut self,
+        network: &Network,
+        compiled: &Compiled,
+        draws: &Draws,
+        pass: &Pass,
+        trials: usize,
+        paper: &[f64],
+        drivers: &mut Drivers,
+    ) {
+        let played = u64::MAX >> (BLOCK - trials.clamp(1, BLOCK));
+        for initiative in 0..drivers.followed() {
+            let finish = &pass.finishes[initiative];
+            let ended = played & bits(|lane| finish[lane].is_finite());
+            drivers.add_finished(initiative, ended.count_ones());
+            self.0.fill([0; 2]);
+            for rank in compiled.tasks_of.row(initiative) {
+                let finished = &pass.finished[*rank as usize];
+                self.0[*rank as usize][FINISH] = ended & bits(|lane| finished[lane] == finish[lane]);
+            }
+            for rank in network.order.iter().rev().map(|rank| *rank as usize) {
+                if self.0[rank] != [0; 2] {
+                    self.step(compiled, draws, pass, rank, initiative, drivers);
+                }
+            }
+        }
+        count_links(compiled, draws, pass, played, paper, drivers);
+    }
+
+    fn step(&mut self, compiled: &Compiled, draws: &Draws, pass: &Pass, rank: usize, initiative: usize, drivers: &mut Drivers) {
+        let (worked, finished) = (&pass.worked[rank], &pass.finished[rank]);
+        let [mut at_start, at_finish] = self.0[rank];
+        let holding = compiled.holding.row(rank);
+        let held = if holding.is_empty() {
+            0
+        } else {
+            at_finish & bits(|lane| worked[lane] < finished[lane])
+        };
+        if held != 0 {
+            for (predecessor, position) in holding {
+                let let_go = pass.let_go(compiled, draws, *predecessor, *position);
+                let drove = held & bits(|lane| let_go[lane] == finished[lane]);
+                self.follow(compiled, drivers, initiative, *predecessor, *position, drove);
+            }
+        }
+        let at_work = at_finish & !held;
+        drivers.add_critical(initiative, compiled.order[rank], (at_work & pass.is_real(rank)).count_ones());
+        at_start |= at_work;
+        let gate = &pass.gate[rank];
+        let not_before = compiled.tasks[rank].not_before;
+        if not_before > 0.0 {
+            at_start &= bits(|lane| gate[lane] >= not_before);
+        }
+        if at_start == 0 {
+            return;
+        }
+        for (predecessor, position) in compiled.gating.row(rank) {
+            let let_go = pass.let_go(compiled, draws, *predecessor, *position);
+            let drove = at_start & bits(|lane| let_go[lane] == gate[lane]);
+            self.follow(compiled, drivers, initiative, *predecessor, *position, drove);
+        }
+    }
+
+    /// A link drove its successor in some trials, and what it waited for is on their chain.
+    fn follow(&mut self, compiled: &Compiled, drivers: &mut Drivers, initiative: usize, predecessor: u32, position: u32, drove: u64) {
+        let link = compiled.links.item(position as usize);
+        drivers.add_link(initiative, link.number as usize, drove.count_ones());
+        let point = match link.kind {
+            LinkKind::FinishStart | LinkKind::FinishFinish => FINISH,
+            LinkKind::StartStart | LinkKind::StartFinish => START,
+        };
+        self.0[predecessor as usize][point] |= drove;
+    }
+}
+
+/// The trials of which something is true.
+#[inline(always)]
+pub(super) fn bits(is_true: impl Fn(usize) -> bool) -> u64 {
+    (0..BLOCK).fold(0, |bits, lane| bits | u64::from(is_true(lane)) << lane)
+}
+
+/// When links let go, and for how long each alone held its successor.
+fn count_links(compiled: &Compiled, draws: &Draws, pass: &Pass, played: u64, paper: &[f64], drivers: &mut Drivers) {
+    for (rank, says) in compiled.tasks.iter().enumerate() {
+        let (starts, finishes) = (compiled.gating.row(rank), compiled.holding.row(rank));
+        if starts.is_empty() && finishes.is_empty() {
+            continue;
+        }
+        let gate = &pass.gate[rank];
+        let opened = played & bits(|lane| gate[lane].is_finite());
+        drivers.add_opened(compiled.order[rank], opened.count_ones());
+        if !starts.is_empty() {
+            drivers.add_opened_at(compiled.order[rank], sum_of_ticks(opened, gate));
+            let otherwise = [says.not_before.max(paper[rank]); BLOCK];
+            add_held(compiled, draws, pass, starts, &otherwise, opened, drivers, true);
+        }
+        if !finishes.is_empty() {
+            let finished = &pass.finished[rank];
+            let ended = opened & bits(|lane| finished[lane].is_finite());
+            add_held(compiled, draws, pass, finishes, &pass.worked[rank], ended, drivers, false);
+        }
+    }
+}
+
+/// For how long the last of some links to let go alone held what would have been possible `otherwise`; of several at once the first.
+#[allow(clippy::too_many_arguments)]
+fn add_held(
+    compiled: &Compiled,
+    draws: &Draws,
+    pass: &Pass,
+    links: &[(u32, u32)],
+    otherwise: &Row,
+    of: u64,
+    drivers: &mut Drivers,
+    adds_times: bool,
+) {
+    let (mut last, mut before) = ([f64::NEG_INFINITY; BLOCK], *otherwise);
+    let mut latest = [0.0; BLOCK];
+    for (index, (predecessor, position)) in links.iter().enumerate() {
+        let time = pass.let_go(compiled, draws, *predecessor, *position);
+        if adds_times {
+            drivers.add_let_go_at(compiled.links.item(*position as usize).number as usize, sum_of_ticks(of, &time));
+        }
+        for lane in 0..BLOCK {
+            let is_later = time[lane] > last[lane];
+            let earlier = if is_later { last[lane] } else { time[lane] };
+            before[lane] = if earlier > before[lane] { earlier } else { before[lane] };
+            last[lane] = if is_later { time[lane] } else { last[lane] };
+            latest[lane] = if is_later { index as f64 } else { latest[lane] };
+        }
+    }
+    for (index, (_, position)) in links.iter().enumerate() {
+        let mut held = [0.0; BLOCK];
+        for lane in 0..BLOCK {
+            let days = last[lane] - before[lane];
+            held[lane] = if latest[lane] == index as f64 && days > 0.0 { days } else { 0.0 };
+        }
+        drivers.add_held(compiled.links.item(*position as usize).number as usize, sum_of_ticks(of, &held));
+    }
+}
+
+/// The sum over some trials of whole ticks, as [`crate::units::ticks`] counts each: exact, since 64 numbers below 2³⁹ are.
+#[inline(always)]
+fn sum_of_ticks(of: u64, days: &Row) -> i64 {
+    const MOST: f64 = (1_u64 << 39) as f64 / TICKS_PER_DAY;
+    let mut sums = [0.0; 8];
+    for (lane, days) in days.iter().enumerate() {
+        let days = if *days < MOST { *days } else { MOST };
+        sums[lane % 8] += if of >> lane & 1 == 1 { days } else { 0.0 };
+    }
+    sums.iter().map(|sum| (sum * TICKS_PER_DAY) as i64).sum()
+}

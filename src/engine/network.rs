@@ -1,0 +1,195 @@
+//! Plans in which nobody waits for anybody: a block of trials at once, without events.
+//!
+//! Where no task needs people and nothing else happens in the company, when a task starts depends on its predecessors alone, so the
+//! event loop is the forward pass of the critical-path method. Here it runs with predecessors first and the trials of a block side by
+//! side: a few additions and maxima per task, link and trial where an event costs a queue. Every time is a sum of whole ticks, so the
+//! two ways agree to the last bit; the tests hold them to it.
+
+use super::compile::{Compiled, CompiledLink, Lag, NONE, Need};
+use super::critical::bits;
+use super::draws::{BLOCK, Draws, Row};
+use super::layout::{Layout, Window};
+use crate::plan::LinkKind;
+use crate::units::to_tick;
+
+/// The tasks of a pure network by rank, predecessors first.
+#[derive(Debug)]
+pub(super) struct Network {
+    pub(super) order: Vec<u32>,
+}
+
+impl Network {
+    /// `None` where something but predecessors decides when a task starts or ends, or something but finishes is counted.
+    pub(super) fn of(compiled: &Compiled) -> Option<Self> {
+        let nobody_works = compiled.seats.is_empty() && compiled.tasks.iter().all(|task| matches!(task.need, Need::Nobody));
+        let nothing_happens = compiled.teams.is_empty() && compiled.incidents.is_empty() && compiled.findings.is_empty();
+        let nothing_is_counted = compiled.reliability.is_empty() && compiled.security.is_empty() && !compiled.has_cost;
+        let risks_only_touch_tasks = (0..compiled.tasks.len()).all(|task| compiled.retires.row(task).is_empty())
+            && compiled.risks.iter().all(|risk| risk.takes.is_none() && risk.scales.is_empty());
+        let is_network = nobody_works
+            && nothing_happens
+            && nothing_is_counted
+            && compiled.cost_limits.is_empty()
+            && risks_only_touch_tasks
+            && !compiled.has_leads
+            && compiled.guide.is_none();
+        is_network.then(|| Self {
+            order: super::compile::predecessors_first(&compiled.links, compiled.tasks.len()),
+        })
+    }
+}
+
+/// A block of trials: by rank of a task a row with a lane per trial, in working days, infinite for never.
+#[derive(Debug)]
+pub(super) struct Pass {
+    /// When the last of its links let each task start.
+    pub(super) gate: Vec<Row>,
+    pub(super) started: Vec<Row>,
+    /// When its work was done.
+    pub(super) worked: Vec<Row>,
+    pub(super) finished: Vec<Row>,
+    /// Its duration, risks included; negative where there was no such task.
+    quantity: Vec<Row>,
+    /// By initiative when it finished.
+    pub(super) finishes: Vec<Row>,
+}
+
+impl Pass {
+    pub(super) fn new(compiled: &Compiled) -> Self {
+        let rows = || vec![[0.0; BLOCK]; compiled.tasks.len()];
+        Self {
+            gate: rows(),
+            started: rows(),
+            worked: rows(),
+            finished: rows(),
+            quantity: rows(),
+            finishes: vec![[0.0; BLOCK]; compiled.initiatives],
+        }
+    }
+
+    /// Plays a block. What would happen after `limit` working days never does.
+    pub(super) fn forward(&mut self, network: &Network, compiled: &Compiled, draws: &Draws, limit: f64) {
+        self.finishes.fill([0.0; BLOCK]);
+        for rank in network.order.iter().map(|rank| *rank as usize) {
+            let mut gate = [0.0; BLOCK];
+            for (predecessor, position) in compiled.gating.row(rank) {
+                latest(&mut gate, &self.let_go(compiled, draws, *predecessor, *position));
+            }
+            self.gate[rank] = gate;
+            let task = &compiled.tasks[rank];
+            let (started, quantity) = (&mut self.started[rank], &mut self.quantity[rank]);
+            // A draw below nothing is nothing: what is below zero stands for a task that there is not.
+            *quantity = draws.quantities(rank).map(|quantity| later(quantity, 0.0));
+            for (started, gate) in started.iter_mut().zip(&gate) {
+                *started = later(*gate, task.not_before);
+            }
+            if task.only_if != NONE || !compiled.touched_by.row(rank).is_empty() {
+                strike(compiled, draws, rank, &gate, started, quantity);
+            }
+            let (started, worked) = (&mut self.started[rank], &mut self.worked[rank]);
+            for lane in 0..BLOCK {
+                started[lane] = until(limit, started[lane]);
+                worked[lane] = until(limit, started[lane] + to_tick(later(quantity[lane], 0.0)));
+            }
+            let mut finished = *worked;
+            for (predecessor, position) in compiled.holding.row(rank) {
+                latest(&mut finished, &self.let_go(compiled, draws, *predecessor, *position));
+            }
+            let row = &mut self.finished[rank];
+            for lane in 0..BLOCK {
+                row[lane] = until(limit, finished[lane]);
+            }
+            latest(&mut self.finishes[task.initiative as usize], row);
+        }
+    }
+
+    /// When a link lets its successor go.
+    #[inline(always)]
+    pub(super) fn let_go(&self, compiled: &Compiled, draws: &Draws, predecessor: u32, position: u32) -> Row {
+        let CompiledLink { kind, lag, .. } = *compiled.links.item(position as usize);
+        let mut time = match kind {
+            LinkKind::FinishStart | LinkKind::FinishFinish => self.finished[predecessor as usize],
+            LinkKind::StartStart | LinkKind::StartFinish => self.started[predecessor as usize],
+        };
+        match lag {
+            Lag::Fixed(0.0) => {}
+            Lag::Fixed(days) => time.iter_mut().for_each(|time| *time += days.max(0.0)),
+            Lag::Drawn { index, .. } => {
+                let lags = draws.lags(index as usize);
+                time.iter_mut().zip(lags).for_each(|(time, days)| *time += later(*days, 0.0));
+            }
+        }
+        time
+    }
+
+    /// Writes the rows of the first trials of the block, which begin as zeros.
+    pub(super) fn write(&self, compiled: &Compiled, window: &Window, rows: &mut [f64]) {
+        let layout = Layout::new(compiled, window);
+        for (lane, row) in rows.chunks_exact_mut(layout.width().max(1)).enumerate() {
+            for (cell, finish) in row.iter_mut().zip(&self.finishes) {
+                *cell = finish[lane];
+            }
+            if window.checkpoints {
+                for (index, look) in compiled.checkpoints.iter().enumerate() {
+                    if look.is_done_at(|rank| self.finished[rank][lane]) {
+                        layout.set_hit(row, index);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The trials in which there was such a task.
+    pub(super) fn is_real(&self, rank: usize) -> u64 {
+        let quantity = &self.quantity[rank];
+        bits(|lane| quantity[lane] >= 0.0)
+    }
+
+    /// Start, finish and quantity of a task in one trial of the block, as [`super::watch`] keeps them.
+    pub(super) fn detail(&self, rank: usize, lane: usize) -> [f64; 3] {
+        let started = self.started[rank][lane];
+        let quantity = if started.is_finite() { self.quantity[rank][lane] } else { -1.0 };
+        [started, self.finished[rank][lane], quantity]
+    }
+}
+
+/// The risks that touch a task: they hold its start up, make its work longer, or are what the work is there for.
+fn strike(compiled: &Compiled, draws: &Draws, rank: usize, gate: &Row, started: &mut Row, quantity: &mut Row) {
+    let only_if = compiled.tasks[rank].only_if;
+    for lane in 0..BLOCK {
+        let drawn = draws.lane(lane);
+        if only_if != NONE && !drawn.occurs(only_if as usize) {
+            (started[lane], quantity[lane]) = (gate[lane], -1.0);
+            continue;
+        }
+        let (mut delay, mut added) = (0.0, 0.0);
+        for risk in compiled.touched_by.row(rank).iter().map(|risk| *risk as usize) {
+            if drawn.occurs(risk) {
+                delay += drawn.delay(risk);
+                added += drawn.add(risk);
+                quantity[lane] *= drawn.multiply(risk);
+            }
+        }
+        started[lane] += delay;
+        quantity[lane] += added;
+    }
+}
+
+#[inline(always)]
+fn latest(row: &mut Row, times: &Row) {
+    for (own, time) in row.iter_mut().zip(times) {
+        *own = later(*own, *time);
+    }
+}
+
+/// The later of two times, as one instruction: neither is NaN.
+#[inline(always)]
+fn later(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
+}
+
+/// What would happen after the limit never does.
+#[inline(always)]
+fn until(limit: f64, time: f64) -> f64 {
+    if time > limit { f64::INFINITY } else { time }
+}

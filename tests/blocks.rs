@@ -1,0 +1,147 @@
+//! A plan in which nobody is waited for is played in blocks, without events: to the last bit what the event loop gives.
+
+mod common;
+
+use std::fmt::Write as _;
+
+use sim::engine::{self, Compiled, Run, Stop, Trials, Watch, Window};
+
+/// Small whole numbers from a seed (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ z >> 31) % bound
+    }
+}
+
+/// A network with every kind of link, lags that are fixed and drawn, dates, ties, milestones, risks that multiply, add, delay and add
+/// tasks, several initiatives and checkpoints.
+fn network(seed: u64) -> String {
+    let mut dice = Dice(seed);
+    let mut toml = String::from("[scenario]\nstart = 2026-01-05\nhorizon = 2027-06-30\n");
+    if dice.below(3) == 0 {
+        toml.push_str("[estimates]\noverrun = \"none\"\ncorrelation = \"none\"\n");
+    }
+    let initiatives = 1 + dice.below(3) as usize;
+    let tasks = 2 + dice.below(14) as usize;
+    let name = |task: usize| format!("i{}.t{task}", task % initiatives);
+    for task in 0..tasks {
+        writeln!(toml, "[initiative.i{}.task.t{task}]", task % initiatives).unwrap();
+        let low = dice.below(9);
+        match dice.below(6) {
+            0 => writeln!(toml, "duration = \"{low}d\""),
+            1 => writeln!(toml, "duration = {{ shape = \"exponential\", mean = \"{}d\" }}", 1 + low),
+            2 => writeln!(
+                toml,
+                "duration = {{ shape = \"pert\", range = \"min-max\", low = \"{low}d\", likely = \"{}d\", high = \"{}d\" }}",
+                low + 1,
+                low + 7
+            ),
+            _ => writeln!(toml, "duration = [\"{}d\", \"{}d\", \"{}d\"]", low + 1, low + 3, low + 9),
+        }
+        .unwrap();
+        if dice.below(5) == 0 {
+            writeln!(toml, "not_before = 2026-0{}-1{}", 1 + dice.below(3), 2 + dice.below(5)).unwrap();
+        }
+        let mut links = vec![];
+        for predecessor in 0..task {
+            if dice.below(tasks as u64) >= 3 {
+                continue;
+            }
+            let kind = ["FS", "FS", "FS", "SS", "FF", "SF"][dice.below(6) as usize];
+            let lag = match dice.below(4) {
+                0 => ", lag = \"2d\"".to_owned(),
+                1 => ", lag = [\"1d\", \"2d\", \"5d\"]".to_owned(),
+                _ => String::new(),
+            };
+            links.push(format!("{{ task = \"{}\", link = \"{kind}\"{lag} }}", name(predecessor)));
+        }
+        if !links.is_empty() {
+            writeln!(toml, "after = [{}]", links.join(", ")).unwrap();
+        }
+        if dice.below(8) == 0 {
+            toml.push_str("release = true\n");
+        }
+    }
+    for risk in 0..dice.below(4) {
+        let touched = name(dice.below(tasks as u64) as usize);
+        writeln!(
+            toml,
+            "[risk.r{risk}]\nprobability = 0.{}\naffects = [\"{touched}\", \"i0\"]",
+            1 + dice.below(9)
+        )
+        .unwrap();
+        match dice.below(4) {
+            0 => toml.push_str("multiply = [1.1, 1.5, 2.5]\n"),
+            1 => toml.push_str("add = [\"1d\", \"3d\", \"9d\"]\n"),
+            2 => toml.push_str("delay = [\"1d\", \"2d\", \"4d\"]\nmultiply = 1.3\n"),
+            _ => writeln!(toml, "adds_task = {{ duration = [\"2d\", \"4d\", \"9d\"], after = \"{touched}\" }}").unwrap(),
+        }
+    }
+    writeln!(toml, "[checkpoint.early]\ntask = \"{}\"\ndone_by = \"3w\"", name(tasks - 1)).unwrap();
+    writeln!(toml, "[checkpoint.late]\ntask = \"{}\"\ndone_by = \"7w\"", name(0)).unwrap();
+    toml
+}
+
+fn played(compiled: &Compiled, trials: u32, threads: usize, limit: f64) -> Trials {
+    let landmarks = engine::landmarks(compiled);
+    let watch = Watch::new(compiled, &landmarks, |_| 0);
+    let run = Run {
+        first: 0,
+        trials,
+        threads,
+        window: Window {
+            checkpoints: true,
+            ..Window::finishes(limit)
+        },
+        watch: Some(&watch),
+    };
+    engine::run(compiled, run, &Stop::new(false), |_| {}).expect("it can be played")
+}
+
+/// Rows, criticality of tasks and links, what links held, merge bias and the futures in detail.
+#[test]
+fn blocks_give_the_bits_of_the_event_loop() {
+    for seed in 0..300 {
+        let toml = network(seed);
+        let plan = common::plan(&toml);
+        let compiled = || Compiled::new(&plan, seed);
+        assert!(compiled().is_network(), "{toml}");
+        assert!(!compiled().event_by_event().is_network());
+        // A limit that some futures pass, and a last block that is not full.
+        let limit = if seed % 3 == 0 { 25.0 } else { 1e6 };
+        let blocks = played(&compiled(), 203, 1, limit);
+        let events = played(&compiled().event_by_event(), 203, 1, limit);
+        for (trial, (block, event)) in blocks.rows().zip(events.rows()).enumerate() {
+            assert_eq!(block, event, "trial {trial} of\n{toml}");
+        }
+        assert_eq!(blocks.drivers(), events.drivers(), "{toml}");
+        assert_eq!(blocks.details(), events.details(), "{toml}");
+        assert!(blocks == events, "{toml}");
+        assert!(blocks == played(&compiled(), 203, 3, limit), "threads");
+    }
+}
+
+/// Whatever somebody waits for, or is counted beside finishes, takes the event loop.
+#[test]
+fn what_is_more_than_a_network_is_played_event_by_event() {
+    let plain = "[scenario]\nstart = 2026-01-05\n[initiative.x.task]\na = { duration = [\"1w\", \"2w\", \"4w\"] }\nb = { duration = [\"1w\", \"2w\", \"4w\"], after = \"a\" }\n";
+    let more = [
+        "[team.core]\nengineers = 2\n",
+        "[initiative.y.task.c]\nduration = \"1w\"\nafter = [{ task = \"x.a\", lag = \"-1d\" }]\n",
+        "[risk.r]\nprobability = 0.5\naffects = [\"x.b\"]\nmultiply = 2\nretired_by = \"x.a\"\n",
+        "[risk.r]\nprobability = 0.5\naffects = [\"x.b\"]\nmultiply = 2\ncost = 5\n",
+        "[flow.f]\ncustomers = 9\n[incident.sev1]\nrate = { per_week = 1 }\nflow = \"f\"\ndowntime = \"1h\"\n",
+        "[budget.spend]\nkind = \"cost\"\nmax = 9\n",
+    ];
+    assert!(Compiled::new(&common::plan(plain), 1).is_network());
+    for more in more {
+        let toml = format!("{plain}{more}");
+        assert!(!Compiled::new(&common::plan(&toml), 1).is_network(), "{more}");
+    }
+}
