@@ -31,6 +31,7 @@ const LIBRARIES: [(&str, &[&str]); 18] = [
     ("libm", &["sampling", "engine", "posterior"]),
     ("statrs", &["sampling", "statistics"]),
     ("toml", &["scenario"]),
+    ("multiversion", &["sampling", "engine"]),
     ("rayon", &["engine", "cli"]),
     ("plotters", &["report"]),
     ("maud", &["report"]),

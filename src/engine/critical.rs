@@ -3,6 +3,8 @@
 //! A point is on the chain of those trials whose bits are set. Successors come before their predecessors, so the bits of a point are
 //! whole when it is looked at, and each point and link is counted once per trial, as by walking.
 
+use multiversion::multiversion;
+
 use super::chain::Drivers;
 use super::compile::Compiled;
 use super::draws::{BLOCK, Draws, Row};
@@ -49,45 +51,11 @@ impl Marks {
             }
             for rank in network.order.iter().rev().map(|rank| *rank as usize) {
                 if self.0[rank] != [0; 2] {
-                    self.step(compiled, draws, pass, rank, initiative, drivers);
+                    step(self, compiled, draws, pass, rank, initiative, drivers);
                 }
             }
         }
         count_links(compiled, draws, pass, played, paper, drivers);
-    }
-
-    fn step(&mut self, compiled: &Compiled, draws: &Draws, pass: &Pass, rank: usize, initiative: usize, drivers: &mut Drivers) {
-        let (worked, finished) = (&pass.worked[rank], &pass.finished[rank]);
-        let [mut at_start, at_finish] = self.0[rank];
-        let holding = compiled.holding.row(rank);
-        let held = if holding.is_empty() {
-            0
-        } else {
-            at_finish & bits(|lane| worked[lane] < finished[lane])
-        };
-        if held != 0 {
-            for (predecessor, position) in holding {
-                let let_go = pass.let_go(compiled, draws, *predecessor, *position);
-                let drove = held & bits(|lane| let_go[lane] == finished[lane]);
-                self.follow(compiled, drivers, initiative, *predecessor, *position, drove);
-            }
-        }
-        let at_work = at_finish & !held;
-        drivers.add_critical(initiative, compiled.order[rank], (at_work & pass.is_real(rank)).count_ones());
-        at_start |= at_work;
-        let gate = &pass.gate[rank];
-        let not_before = compiled.tasks[rank].not_before;
-        if not_before > 0.0 {
-            at_start &= bits(|lane| gate[lane] >= not_before);
-        }
-        if at_start == 0 {
-            return;
-        }
-        for (predecessor, position) in compiled.gating.row(rank) {
-            let let_go = pass.let_go(compiled, draws, *predecessor, *position);
-            let drove = at_start & bits(|lane| let_go[lane] == gate[lane]);
-            self.follow(compiled, drivers, initiative, *predecessor, *position, drove);
-        }
     }
 
     /// A link drove its successor in some trials, and what it waited for is on their chain.
@@ -99,6 +67,42 @@ impl Marks {
             LinkKind::StartStart | LinkKind::StartFinish => START,
         };
         self.0[predecessor as usize][point] |= drove;
+    }
+}
+
+/// Looks at a task in the trials on whose chain it is.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
+fn step(marks: &mut Marks, compiled: &Compiled, draws: &Draws, pass: &Pass, rank: usize, initiative: usize, drivers: &mut Drivers) {
+    let (worked, finished) = (&pass.worked[rank], &pass.finished[rank]);
+    let [mut at_start, at_finish] = marks.0[rank];
+    let holding = compiled.holding.row(rank);
+    let held = if holding.is_empty() {
+        0
+    } else {
+        at_finish & bits(|lane| worked[lane] < finished[lane])
+    };
+    if held != 0 {
+        for (predecessor, position) in holding {
+            let let_go = pass.let_go(compiled, draws, *predecessor, *position);
+            let drove = held & bits(|lane| let_go[lane] == finished[lane]);
+            marks.follow(compiled, drivers, initiative, *predecessor, *position, drove);
+        }
+    }
+    let at_work = at_finish & !held;
+    drivers.add_critical(initiative, compiled.order[rank], (at_work & pass.is_real(rank)).count_ones());
+    at_start |= at_work;
+    let gate = &pass.gate[rank];
+    let not_before = compiled.tasks[rank].not_before;
+    if not_before > 0.0 {
+        at_start &= bits(|lane| gate[lane] >= not_before);
+    }
+    if at_start == 0 {
+        return;
+    }
+    for (predecessor, position) in compiled.gating.row(rank) {
+        let let_go = pass.let_go(compiled, draws, *predecessor, *position);
+        let drove = at_start & bits(|lane| let_go[lane] == gate[lane]);
+        marks.follow(compiled, drivers, initiative, *predecessor, *position, drove);
     }
 }
 
@@ -133,6 +137,7 @@ fn count_links(compiled: &Compiled, draws: &Draws, pass: &Pass, played: u64, pap
 
 /// For how long the last of some links to let go alone held what would have been possible `otherwise`; of several at once the first.
 #[allow(clippy::too_many_arguments)]
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
 fn add_held(
     compiled: &Compiled,
     draws: &Draws,

@@ -6,6 +6,8 @@
 //! two ways agree to the last bit; the tests hold them to it.
 
 use super::compile::{Compiled, CompiledLink, Lag, NONE, Need};
+use multiversion::multiversion;
+
 use super::critical::bits;
 use super::draws::{BLOCK, Draws, Row};
 use super::layout::{Layout, Window};
@@ -67,42 +69,6 @@ impl Pass {
         }
     }
 
-    /// Plays a block. What would happen after `limit` working days never does.
-    pub(super) fn forward(&mut self, network: &Network, compiled: &Compiled, draws: &Draws, limit: f64) {
-        self.finishes.fill([0.0; BLOCK]);
-        for rank in network.order.iter().map(|rank| *rank as usize) {
-            let mut gate = [0.0; BLOCK];
-            for (predecessor, position) in compiled.gating.row(rank) {
-                latest(&mut gate, &self.let_go(compiled, draws, *predecessor, *position));
-            }
-            self.gate[rank] = gate;
-            let task = &compiled.tasks[rank];
-            let (started, quantity) = (&mut self.started[rank], &mut self.quantity[rank]);
-            // A draw below nothing is nothing: what is below zero stands for a task that there is not.
-            *quantity = draws.quantities(rank).map(|quantity| later(quantity, 0.0));
-            for (started, gate) in started.iter_mut().zip(&gate) {
-                *started = later(*gate, task.not_before);
-            }
-            if task.only_if != NONE || !compiled.touched_by.row(rank).is_empty() {
-                strike(compiled, draws, rank, &gate, started, quantity);
-            }
-            let (started, worked) = (&mut self.started[rank], &mut self.worked[rank]);
-            for lane in 0..BLOCK {
-                started[lane] = until(limit, started[lane]);
-                worked[lane] = until(limit, started[lane] + to_tick(later(quantity[lane], 0.0)));
-            }
-            let mut finished = *worked;
-            for (predecessor, position) in compiled.holding.row(rank) {
-                latest(&mut finished, &self.let_go(compiled, draws, *predecessor, *position));
-            }
-            let row = &mut self.finished[rank];
-            for lane in 0..BLOCK {
-                row[lane] = until(limit, finished[lane]);
-            }
-            latest(&mut self.finishes[task.initiative as usize], row);
-        }
-    }
-
     /// When a link lets its successor go.
     #[inline(always)]
     pub(super) fn let_go(&self, compiled: &Compiled, draws: &Draws, predecessor: u32, position: u32) -> Row {
@@ -150,6 +116,43 @@ impl Pass {
         let started = self.started[rank][lane];
         let quantity = if started.is_finite() { self.quantity[rank][lane] } else { -1.0 };
         [started, self.finished[rank][lane], quantity]
+    }
+}
+
+/// Plays a block: the forward pass. What would happen after `limit` working days never does.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
+pub(super) fn forward(pass: &mut Pass, network: &Network, compiled: &Compiled, draws: &Draws, limit: f64) {
+    pass.finishes.fill([0.0; BLOCK]);
+    for rank in network.order.iter().map(|rank| *rank as usize) {
+        let mut gate = [0.0; BLOCK];
+        for (predecessor, position) in compiled.gating.row(rank) {
+            latest(&mut gate, &pass.let_go(compiled, draws, *predecessor, *position));
+        }
+        pass.gate[rank] = gate;
+        let task = &compiled.tasks[rank];
+        let (started, quantity) = (&mut pass.started[rank], &mut pass.quantity[rank]);
+        // A draw below nothing is nothing: what is below zero stands for a task that there is not.
+        for lane in 0..BLOCK {
+            quantity[lane] = later(draws.quantities(rank)[lane], 0.0);
+            started[lane] = later(gate[lane], task.not_before);
+        }
+        if task.only_if != NONE || !compiled.touched_by.row(rank).is_empty() {
+            strike(compiled, draws, rank, &gate, started, quantity);
+        }
+        let worked = &mut pass.worked[rank];
+        for lane in 0..BLOCK {
+            started[lane] = until(limit, started[lane]);
+            worked[lane] = until(limit, started[lane] + to_tick(later(quantity[lane], 0.0)));
+        }
+        let mut finished = *worked;
+        for (predecessor, position) in compiled.holding.row(rank) {
+            latest(&mut finished, &pass.let_go(compiled, draws, *predecessor, *position));
+        }
+        let row = &mut pass.finished[rank];
+        for lane in 0..BLOCK {
+            row[lane] = until(limit, finished[lane]);
+        }
+        latest(&mut pass.finishes[task.initiative as usize], row);
     }
 }
 

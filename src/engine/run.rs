@@ -11,7 +11,7 @@ use super::draws::{BLOCK, Draws};
 use super::flood::Flood;
 use super::layout::{Layout, Tally, Window};
 use super::log::Noted;
-use super::network::Pass;
+use super::network::{Pass, forward};
 use super::state::Workspace;
 use super::trial::play;
 use super::watch::{Columns, Details, Watch, Watcher};
@@ -225,7 +225,7 @@ fn play_blocks(
             let mut detail_rows = details.chunks_exact_mut(detail_width.max(1));
             draws.draw(compiled, run.first + before as u32);
             if let Some((network, pass)) = &mut pass {
-                pass.forward(network, compiled, &draws, run.window.limit);
+                forward(pass, network, compiled, &draws, run.window.limit);
                 pass.write(compiled, &run.window, &mut rows);
                 if let Some((watcher, drivers)) = &mut watching {
                     watcher.look_at_block(compiled, network, &draws, pass, count, drivers, detail_rows);
