@@ -67,6 +67,12 @@ pub(super) struct RunArguments {
     /// Neither record this run in the ledger beside the scenario nor look at what stands there
     #[arg(long)]
     pub(super) no_ledger: bool,
+    /// Leave out what each assumption, driver and mitigation costs in days, which takes most of the time
+    #[arg(long)]
+    pub(super) no_prices: bool,
+    /// Only the dates and the odds, while the question is still in the room: no drivers, prices or options, and nothing is written
+    #[arg(long, conflicts_with_all = ["out", "samples", "precision", "no_ledger", "no_prices"])]
+    pub(super) quick: bool,
 }
 
 #[derive(Debug, Args)]

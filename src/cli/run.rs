@@ -13,7 +13,7 @@ use super::ledger::sha256;
 use super::output::{Content, Folder};
 use super::progress;
 use super::terminal::{colour_for, print};
-use crate::analysis::{self, Facts, Forecast, Horizon, MOST_TRIALS_TO_PRECISION, PrecisionForecast, ScenarioFacts};
+use crate::analysis::{self, Facts, Forecast, Horizon, MOST_TRIALS_TO_PRECISION, PrecisionForecast, Prices, ScenarioFacts};
 use crate::diagnostic::{self, Fault, Severity};
 use crate::engine::{self, Compiled, FloodCause, Landmarks, Run, RunError, Watch};
 use crate::inert::inert;
@@ -218,7 +218,48 @@ pub(super) fn prepare(plan: &Plan, seed: u64) -> Result<Prepared, Failure> {
     })
 }
 
+/// The dates and the odds, and nothing else.
+fn quick(arguments: &RunArguments) -> Result<(), Failure> {
+    let (_, Loaded { plan, facts, .. }) = open(&arguments.scenario)?;
+    warn(&plan.warnings);
+    let seed = arguments.futures.machine.seed.unwrap_or(plan.seed);
+    let trials = arguments.futures.trials.unwrap_or(plan.trials);
+    let prepared = prepare(&plan, seed)?;
+    let stop = progress::stop_on_interrupt();
+    let bar = progress::bar(u64::from(trials));
+    let what = Run {
+        first: 0,
+        trials,
+        threads: arguments.futures.machine.threads.map_or(0, usize::from),
+        window: prepared.horizon.window(&plan, false),
+        watch: None,
+    };
+    let result =
+        engine::run(&prepared.compiled, what, stop, |done| bar.set_position(u64::from(done))).map_err(|error| not_played(error, &plan))?;
+    bar.finish_and_clear();
+    if result.count() == 0 {
+        return Err(Failure::InterruptedAtOnce);
+    }
+    let facts = Facts {
+        scenario: facts,
+        seed,
+        trials_requested: trials,
+        precision: None,
+        known_until: WorkDays::ZERO,
+    };
+    let forecast = analysis::forecast(&plan, facts, prepared.horizon, &prepared.landmarks, &result, Prices::none());
+    if arguments.json {
+        print(&report::json::summary_json(&forecast).map_err(|error| Failure::Machine(error.to_string()))?)?;
+    } else {
+        print(&report::terminal::quick(&forecast, colour_for(&io::stdout())))?;
+    }
+    if forecast.partial { Err(Failure::Interrupted) } else { Ok(()) }
+}
+
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
+    if arguments.quick {
+        return quick(arguments);
+    }
     let (scenario, Loaded { plan, facts, texts }) = open(&arguments.scenario)?;
     warn(&plan.warnings);
     let recorder = Recorder::open(&arguments.scenario, !arguments.no_ledger, &plan.name, &texts);
@@ -240,7 +281,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let prepared = prepare(&plan, seed)?;
     let stop = progress::stop_on_interrupt();
     let options = analysis::own_options(&plan);
-    let bar = progress::bar(u64::from(trials) + price_length(&plan, options.len(), trials));
+    let price_runs = if arguments.no_prices { 0 } else { analysis::price_runs(&plan) };
+    let more = |trials| price_length(&plan, price_runs, options.len(), trials);
+    let bar = progress::bar(u64::from(trials) + more(trials));
     let mut what = Run {
         first: 0,
         trials,
@@ -259,7 +302,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
             let Some(next) = next else { break };
             what.first = trials;
             what.trials = next - trials;
-            bar.set_length(u64::from(next) + price_length(&plan, options.len(), next));
+            bar.set_length(u64::from(next) + more(next));
             let more = engine::run(&prepared.compiled, what, stop, |done| {
                 bar.set_position(u64::from(what.first + done))
             });
@@ -275,8 +318,12 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         return Err(Failure::InterruptedAtOnce);
     }
     let forward = |done| bar.set_position(u64::from(trials) + u64::from(done));
-    let prices = analysis::prices(&plan, seed, what, &result, stop, forward).map_err(|error| not_played(error, &plan))?;
-    let before = analysis::price_trials(&plan, trials).saturating_mul(analysis::price_runs(&plan));
+    let prices = if arguments.no_prices {
+        Prices::none()
+    } else {
+        analysis::prices(&plan, seed, what, &result, stop, forward).map_err(|error| not_played(error, &plan))?
+    };
+    let before = analysis::price_trials(&plan, trials).saturating_mul(price_runs);
     let compare = || {
         analysis::compare(&plan, &options, seed, what, prepared.horizon, &result, stop, |done| {
             forward(before.saturating_add(done));
@@ -333,8 +380,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
 }
 
 /// Futures that the price lists and the options play, for a bar.
-fn price_length(plan: &Plan, options: usize, trials: u32) -> u64 {
-    let prices = u64::from(analysis::price_trials(plan, trials)) * u64::from(analysis::price_runs(plan));
+fn price_length(plan: &Plan, price_runs: u32, options: usize, trials: u32) -> u64 {
+    let prices = u64::from(analysis::price_trials(plan, trials)) * u64::from(price_runs);
     prices + u64::from(analysis::compare_trials(trials)) * options as u64
 }
 

@@ -46,6 +46,28 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
     page.into_text()
 }
 
+/// Only the dates and the odds: of a run that looked at nothing else.
+#[must_use]
+pub fn quick(forecast: &Forecast, colour: bool) -> String {
+    let mut page = Page::new(colour);
+    page.partial(forecast);
+    page.head(forecast);
+    page.overview(forecast);
+    for initiative in &forecast.initiatives {
+        page.initiative(initiative, forecast);
+    }
+    page.budgets(forecast);
+    page.cost(forecast);
+    page.footer(forecast);
+    page.paragraph(
+        "Quick: the dates and the odds alone. Without --quick come the stories of the paths, checkpoints, drivers, prices, options, \
+         the files and the record.",
+        "",
+        DIM,
+    );
+    page.into_text()
+}
+
 impl Page {
     fn partial(&mut self, forecast: &Forecast) {
         if forecast.partial {

@@ -28,6 +28,7 @@ mod fit;
 pub mod gamma;
 pub mod infeasible;
 pub mod normal;
+mod pert;
 pub mod poisson;
 pub mod sampler;
 pub mod shape;
