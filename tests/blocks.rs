@@ -19,13 +19,24 @@ impl Dice {
     }
 }
 
+/// With people who are there all the time, or without.
+#[derive(Clone, Copy, PartialEq)]
+enum Staff {
+    None,
+    Constant,
+}
+
 /// A network with every kind of link, lags that are fixed and drawn, dates, ties, milestones, risks that multiply, add, delay and add
 /// tasks, several initiatives and checkpoints.
-fn network(seed: u64) -> String {
+fn network(seed: u64, staff: Staff) -> String {
     let mut dice = Dice(seed);
     let mut toml = String::from("[scenario]\nstart = 2026-01-05\nhorizon = 2027-06-30\n");
     if dice.below(3) == 0 {
         toml.push_str("[estimates]\noverrun = \"none\"\ncorrelation = \"none\"\n");
+    }
+    if staff == Staff::Constant {
+        writeln!(toml, "[team.red]\nengineers = {}\nfocus = 0.7", 3 + dice.below(3)).unwrap();
+        writeln!(toml, "[team.blue]\nengineers = {}", 3 + dice.below(2)).unwrap();
     }
     let initiatives = 1 + dice.below(3) as usize;
     let tasks = 2 + dice.below(14) as usize;
@@ -33,16 +44,28 @@ fn network(seed: u64) -> String {
     for task in 0..tasks {
         writeln!(toml, "[initiative.i{}.task.t{task}]", task % initiatives).unwrap();
         let low = dice.below(9);
+        let mut quantity = "duration";
+        if staff == Staff::Constant {
+            match dice.below(5) {
+                0 => {}
+                1 => writeln!(toml, "crew = {{ red = {}, blue = 1 }}", 1 + dice.below(2)).unwrap(),
+                _ => {
+                    quantity = "effort";
+                    let team = ["red", "blue"][dice.below(2) as usize];
+                    writeln!(toml, "team = \"{team}\"\nengineers = {}", 1 + dice.below(3)).unwrap();
+                }
+            }
+        }
         match dice.below(6) {
-            0 => writeln!(toml, "duration = \"{low}d\""),
-            1 => writeln!(toml, "duration = {{ shape = \"exponential\", mean = \"{}d\" }}", 1 + low),
+            0 => writeln!(toml, "{quantity} = \"{low}d\""),
+            1 => writeln!(toml, "{quantity} = {{ shape = \"exponential\", mean = \"{}d\" }}", 1 + low),
             2 => writeln!(
                 toml,
-                "duration = {{ shape = \"pert\", range = \"min-max\", low = \"{low}d\", likely = \"{}d\", high = \"{}d\" }}",
+                "{quantity} = {{ shape = \"pert\", range = \"min-max\", low = \"{low}d\", likely = \"{}d\", high = \"{}d\" }}",
                 low + 1,
                 low + 7
             ),
-            _ => writeln!(toml, "duration = [\"{}d\", \"{}d\", \"{}d\"]", low + 1, low + 3, low + 9),
+            _ => writeln!(toml, "{quantity} = [\"{}d\", \"{}d\", \"{}d\"]", low + 1, low + 3, low + 9),
         }
         .unwrap();
         if dice.below(5) == 0 {
@@ -108,7 +131,7 @@ fn played(compiled: &Compiled, trials: u32, threads: usize, limit: f64) -> Trial
 #[test]
 fn blocks_give_the_bits_of_the_event_loop() {
     for seed in 0..300 {
-        let toml = network(seed);
+        let toml = network(seed, Staff::None);
         let plan = common::plan(&toml);
         let compiled = || Compiled::new(&plan, seed);
         assert!(compiled().is_network(), "{toml}");
@@ -124,6 +147,33 @@ fn blocks_give_the_bits_of_the_event_loop() {
         assert_eq!(blocks.details(), events.details(), "{toml}");
         assert!(blocks == events, "{toml}");
         assert!(blocks == played(&compiled(), 203, 3, limit), "threads");
+    }
+}
+
+/// The finishes and checkpoints of plans with fixed crews and constant teams.
+#[test]
+fn constant_crews_give_the_bits_of_the_event_loop() {
+    for seed in 0..400 {
+        let toml = network(seed, Staff::Constant);
+        let plan = common::plan(&toml);
+        let compiled = || Compiled::new(&plan, seed);
+        assert!(compiled().has_constant_crews(), "{toml}");
+        let run = Run {
+            first: 64,
+            trials: 139,
+            threads: 1,
+            window: Window {
+                checkpoints: true,
+                ..Window::finishes(if seed % 3 == 0 { 30.0 } else { 1e6 })
+            },
+            watch: None,
+        };
+        let play = |compiled: Compiled| engine::run(&compiled, run, &Stop::new(false), |_| {}).expect("it can be played");
+        let (short, events) = (play(compiled()), play(compiled().event_by_event()));
+        for (trial, (short, event)) in short.rows().zip(events.rows()).enumerate() {
+            assert_eq!(short, event, "trial {trial} of\n{toml}");
+        }
+        assert!(short == events, "{toml}");
     }
 }
 

@@ -37,6 +37,11 @@ enum At {
 }
 
 impl Look {
+    /// Whether it looks at a task.
+    pub(super) const fn is_of_task(&self) -> bool {
+        matches!(self.at, At::Done(_))
+    }
+
     /// Whether it looks at a task, and that one had finished; `finished` gives the finish of a rank.
     pub(super) fn is_done_at(&self, finished: impl Fn(usize) -> f64) -> bool {
         matches!(self.at, At::Done(rank) if finished(rank as usize) <= self.time)

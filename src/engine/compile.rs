@@ -1,6 +1,7 @@
 //! The plan as flat arrays, tasks in dispatch order, so that a trial compares ranks and follows no pointer.
 
 use super::checkpoints::{Look, looks};
+use super::crews;
 use super::network::Network;
 use super::past::Guide;
 use crate::calendar::{Clock, Quarter, quarters};
@@ -67,6 +68,8 @@ pub struct Compiled {
     pub(super) guide: Option<Guide>,
     /// Where predecessors alone decide, so that a block of trials is played at once.
     pub(super) network: Option<Network>,
+    /// Whether crews are fixed and teams constant, so that finishes are had without a company.
+    pub(super) has_constant_crews: bool,
 }
 
 #[derive(Debug)]
@@ -445,17 +448,32 @@ impl Compiled {
             lags: builder.lags,
             guide: None,
             network: None,
+            has_constant_crews: false,
         };
         Self {
             network: Network::of(&compiled),
+            has_constant_crews: crews::are_constant(&compiled),
             ..compiled
         }
     }
 
-    /// The same, played event by event even where a block can be played at once: the answer is the same, to the last bit.
+    /// Whether nothing happens but tasks, and nothing is counted but their finishes.
+    pub(super) fn has_only_tasks(&self) -> bool {
+        let nothing_happens = self.incidents.is_empty() && self.findings.is_empty();
+        let nothing_is_counted = self.reliability.is_empty() && self.security.is_empty() && self.cost_limits.is_empty() && !self.has_cost;
+        let risks_only_touch_tasks = (0..self.tasks.len()).all(|task| self.retires.row(task).is_empty())
+            && self.risks.iter().all(|risk| risk.takes.is_none() && risk.scales.is_empty());
+        nothing_happens && nothing_is_counted && risks_only_touch_tasks && !self.has_leads && self.guide.is_none()
+    }
+
+    /// The same, played event by event even where there is a shorter way: the answer is the same, to the last bit.
     #[must_use]
     pub fn event_by_event(self) -> Self {
-        Self { network: None, ..self }
+        Self {
+            network: None,
+            has_constant_crews: false,
+            ..self
+        }
     }
 
     /// Whether blocks of trials are played at once: nobody is waited for, and nothing but finishes is counted.
@@ -464,13 +482,18 @@ impl Compiled {
         self.network.is_some()
     }
 
+    /// Whether crews are fixed, teams constant, and nothing but tasks happens or is counted.
+    #[must_use]
+    pub const fn has_constant_crews(&self) -> bool {
+        self.has_constant_crews
+    }
+
     /// The same with facts: every future goes on from what has really happened.
     #[must_use]
     pub fn guided(self, guide: Guide) -> Self {
         Self {
             guide: Some(guide),
-            network: None,
-            ..self
+            ..self.event_by_event()
         }
     }
 

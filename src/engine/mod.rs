@@ -13,6 +13,7 @@ mod audit;
 mod chain;
 mod checkpoints;
 mod compile;
+mod crews;
 mod critical;
 mod draws;
 mod findings;

@@ -23,19 +23,8 @@ pub(super) struct Network {
 impl Network {
     /// `None` where something but predecessors decides when a task starts or ends, or something but finishes is counted.
     pub(super) fn of(compiled: &Compiled) -> Option<Self> {
-        let nobody_works = compiled.seats.is_empty() && compiled.tasks.iter().all(|task| matches!(task.need, Need::Nobody));
-        let nothing_happens = compiled.teams.is_empty() && compiled.incidents.is_empty() && compiled.findings.is_empty();
-        let nothing_is_counted = compiled.reliability.is_empty() && compiled.security.is_empty() && !compiled.has_cost;
-        let risks_only_touch_tasks = (0..compiled.tasks.len()).all(|task| compiled.retires.row(task).is_empty())
-            && compiled.risks.iter().all(|risk| risk.takes.is_none() && risk.scales.is_empty());
-        let is_network = nobody_works
-            && nothing_happens
-            && nothing_is_counted
-            && compiled.cost_limits.is_empty()
-            && risks_only_touch_tasks
-            && !compiled.has_leads
-            && compiled.guide.is_none();
-        is_network.then(|| Self {
+        let nobody_works = compiled.teams.is_empty() && compiled.tasks.iter().all(|task| matches!(task.need, Need::Nobody));
+        (nobody_works && compiled.has_only_tasks()).then(|| Self {
             order: super::compile::predecessors_first(&compiled.links, compiled.tasks.len()),
         })
     }
@@ -157,7 +146,7 @@ pub(super) fn forward(pass: &mut Pass, network: &Network, compiled: &Compiled, d
 }
 
 /// The risks that touch a task: they hold its start up, make its work longer, or are what the work is there for.
-fn strike(compiled: &Compiled, draws: &Draws, rank: usize, gate: &Row, started: &mut Row, quantity: &mut Row) {
+pub(super) fn strike(compiled: &Compiled, draws: &Draws, rank: usize, gate: &Row, started: &mut Row, quantity: &mut Row) {
     let only_if = compiled.tasks[rank].only_if;
     for lane in 0..BLOCK {
         let drawn = draws.lane(lane);

@@ -7,11 +7,12 @@ use std::sync::{Mutex, PoisonError};
 
 use super::chain::Drivers;
 use super::compile::Compiled;
+use super::crews::Crews;
 use super::draws::{BLOCK, Draws};
 use super::flood::Flood;
 use super::layout::{Layout, Tally, Window};
 use super::log::Noted;
-use super::network::{Pass, forward};
+use super::network::{Network, Pass, forward};
 use super::state::Workspace;
 use super::trial::play;
 use super::watch::{Columns, Details, Watch, Watcher};
@@ -207,8 +208,7 @@ fn play_blocks(
     ));
     pool.broadcast(|_| {
         let mut draws = Draws::new(compiled);
-        let mut workspace = Workspace::new(compiled, &run.window);
-        let mut pass = compiled.network.as_ref().map(|network| (network, Pass::new(compiled)));
+        let mut player = Player::of(compiled, &run);
         let mut tally = Tally::new(compiled, &run.window);
         let mut watching = run.watch.map(|watch| (Watcher::new(compiled, watch), Drivers::new(compiled)));
         let mut played = vec![];
@@ -224,32 +224,34 @@ fn play_blocks(
             let mut details = vec![0.0; count.min(detailed.saturating_sub(before)) * detail_width];
             let mut detail_rows = details.chunks_exact_mut(detail_width.max(1));
             draws.draw(compiled, run.first + before as u32);
-            if let Some((network, pass)) = &mut pass {
-                forward(pass, network, compiled, &draws, run.window.limit);
-                pass.write(compiled, &run.window, &mut rows);
-                if let Some((watcher, drivers)) = &mut watching {
-                    watcher.look_at_block(compiled, network, &draws, pass, count, drivers, detail_rows);
-                }
-                played.push((block, rows, details));
-                progress((done.fetch_add(count, Ordering::Relaxed) + count) as u32);
-                continue;
-            }
-            for (lane, row) in rows.chunks_exact_mut(width).enumerate() {
-                if let Some((watcher, _)) = &watching {
-                    workspace.counts.until = watcher.until();
-                }
-                if let Err(flood) = play(compiled, draws.lane(lane), &run.window, &mut workspace, row, &mut tally) {
-                    row[..compiled.initiatives].fill(f64::INFINITY);
-                    let mut floods = floods.lock().unwrap_or_else(PoisonError::into_inner);
-                    floods.push(flood);
-                    if floods.len() > most_floods {
-                        flooded.store(true, Ordering::Relaxed);
-                        break;
+            match &mut player {
+                Player::Network(network, pass) => {
+                    forward(pass, network, compiled, &draws, run.window.limit);
+                    pass.write(compiled, &run.window, &mut rows);
+                    if let Some((watcher, drivers)) = &mut watching {
+                        watcher.look_at_block(compiled, network, &draws, pass, count, drivers, detail_rows);
                     }
                 }
-                if let Some((watcher, drivers)) = &mut watching {
-                    let finishes = &row[..compiled.initiatives];
-                    watcher.look(compiled, &workspace, draws.lane(lane), finishes, drivers, detail_rows.next());
+                Player::Crews(crews) => crews.play(compiled, &draws, &run.window, &mut rows),
+                Player::Events(workspace) => {
+                    for (lane, row) in rows.chunks_exact_mut(width).enumerate() {
+                        if let Some((watcher, _)) = &watching {
+                            workspace.counts.until = watcher.until();
+                        }
+                        if let Err(flood) = play(compiled, draws.lane(lane), &run.window, workspace, row, &mut tally) {
+                            row[..compiled.initiatives].fill(f64::INFINITY);
+                            let mut floods = floods.lock().unwrap_or_else(PoisonError::into_inner);
+                            floods.push(flood);
+                            if floods.len() > most_floods {
+                                flooded.store(true, Ordering::Relaxed);
+                                break;
+                            }
+                        }
+                        if let Some((watcher, drivers)) = &mut watching {
+                            let finishes = &row[..compiled.initiatives];
+                            watcher.look(compiled, workspace, draws.lane(lane), finishes, drivers, detail_rows.next());
+                        }
+                    }
                 }
             }
             played.push((block, rows, details));
@@ -286,6 +288,28 @@ fn play_blocks(
         blocks,
         tally,
     })
+}
+
+/// The shortest way to what a run asks for.
+enum Player<'a> {
+    /// Predecessors alone decide.
+    Network(&'a Network, Pass),
+    /// People are there all the time, and only finishes are asked for.
+    Crews(Crews),
+    /// The whole company.
+    Events(Box<Workspace>),
+}
+
+impl<'a> Player<'a> {
+    fn of(compiled: &'a Compiled, run: &Run<'_>) -> Self {
+        if let Some(network) = &compiled.network {
+            return Self::Network(network, Pass::new(compiled));
+        }
+        if compiled.has_constant_crews && run.watch.is_none() && run.window.weeks == 0 {
+            return Self::Crews(Crews::new(compiled));
+        }
+        Self::Events(Box::new(Workspace::new(compiled, &run.window)))
+    }
 }
 
 /// Plays one trial again and tells what happened in it, in order.
