@@ -511,7 +511,7 @@ fn facts_settle_the_record() {
     assert!(text.contains("Nothing can be scored yet"), "{text}");
     let text = folder.done(MONDAY, &["ledger", ".", "--finished", "launch=2026-04-01"]);
     assert!(
-        text.contains("Our P80 dates held in 1 of 1 case.") && text.contains("by 30 Apr 2026: kept"),
+        text.contains("Our P80 dates held in 1 of 1 case, too few to judge by.") && text.contains("by 30 Apr 2026: kept"),
         "{text}"
     );
     let output = folder.sim(MONDAY, &["ledger", "plan.toml", "--finished", "lunch=2026-04-01"]);
@@ -635,10 +635,10 @@ fn scores_are_those_worked_out_by_hand() {
         (held(50), held(80), held(90), held(95)),
         (Some((1, 3)), Some((2, 3)), Some((2, 3)), None)
     );
-    // Wilson's interval of 2 of 3: Wilson (1927), as R's `prop.test(2, 3, correct = FALSE)`.
+    // The exact interval of 2 of 3: Clopper & Pearson (1934), as R's `binom.test(2, 3)`.
     let interval = record.held(80).expect("P80");
     assert!(
-        (interval.ci_low - 0.207_655).abs() < 1e-5 && (interval.ci_high - 0.938_508).abs() < 1e-5,
+        (interval.ci_low - 0.094_299).abs() < 1e-6 && (interval.ci_high - 0.991_596).abs() < 1e-6,
         "{interval:?}"
     );
     assert_eq!(record.inside_p10_p90.map(|inside| (inside.hits, inside.trials)), Some((2, 3)));
@@ -652,9 +652,42 @@ fn scores_are_those_worked_out_by_hand() {
     );
     assert_eq!(record.promises_kept.map(|kept| (kept.hits, kept.trials)), Some((1, 3)));
     // P50 is told as day 10: early by 2, late by 5 and by 12, each halved. P80 is day 15: 0.2 · 7, 0, 0.8 · 7.
-    let loss = |index: usize| record.pinball[index].1.mean;
+    let loss = |index: usize| record.pinball[index].loss.mean;
     assert!((loss(0) - (1.0 + 2.5 + 6.0) / 3.0).abs() < 1e-12, "{}", loss(0));
     assert!((loss(1) - (1.4 + 0.0 + 5.6) / 3.0).abs() < 1e-12, "{}", loss(1));
+}
+
+#[test]
+fn few_cases_do_not_sound_sure() {
+    const DAYS: [(u32, f64); 4] = [(10, 5.0), (50, 10.0), (80, 15.0), (90, 20.0)];
+    let record_of = |count: usize| {
+        let ids: Vec<String> = (0..count).map(|index| format!("i{index}")).collect();
+        let entries: Vec<Entry> = ids
+            .iter()
+            .map(|id| entry("2026-01-05T08:00:00Z", id, &DAYS, &[("2026-01-16", 0.9)]))
+            .collect();
+        let told = ids.iter().map(|id| Told {
+            initiative: id.clone(),
+            finished: date("2026-01-15"),
+        });
+        let ledger = Ledger {
+            folder: String::new(),
+            entries: &entries,
+        };
+        track_record(&[ledger], &told.collect::<Vec<_>>())
+    };
+    let sentence = |count| sim::report::ledger::plain_sentence(&record_of(count)).expect("a sentence");
+    assert_eq!(sentence(1), "our P80 dates held in 1 of 1 case, too few to judge by");
+    assert_eq!(sentence(5), "our P80 dates held in 5 of 5 cases, too few to judge by");
+    assert_eq!(sentence(6), "our P80 dates held in 6 of 6 cases");
+    // One finish in its range shows next to nothing, and two scores that are the same show nothing of their spread.
+    let one = record_of(1).inside_p10_p90.expect("a finish");
+    assert!((one.ci_low - 0.025).abs() < 1e-9 && one.ci_high == 1.0, "{one:?}");
+    let brier = record_of(2).brier.expect("two promises");
+    assert!(
+        brier.cases == 2 && (brier.mean - 0.01).abs() < 1e-12 && brier.ci_low.is_none(),
+        "{brier:?}"
+    );
 }
 
 #[test]
