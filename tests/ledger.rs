@@ -7,6 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use sim::analysis::{
     Bands, CommitmentEntry, Entry, InitiativeEntry, Input, LEDGER_VERSION, Ledger, QuantileEntry, RunKind, Told, track_record,
 };
@@ -312,6 +313,15 @@ fn edits_by_hand_are_found_with_their_place() {
     let why = summary["since"]["not_split"].as_str().unwrap_or_default();
     assert!(why.contains("was edited since"), "{why}");
     assert_eq!(causes(&summary).len(), 1);
+    // The page says so too, and calls no cause what is none. Trials were others in the meantime.
+    folder.done(MONDAY + 2 * DAY, &["run", "plan.toml"]);
+    let page = fs::read_to_string(folder.0.join("out/plan/preread.md")).expect("a page");
+    assert!(
+        page.contains("Not split into causes: the ledger's copy of plan.toml was edited since")
+            && page.contains("Chance, which is part of it: 50 futures then, 400 futures now.")
+            && !page.contains("of the latter"),
+        "{page}"
+    );
 }
 
 #[test]
@@ -350,6 +360,86 @@ fn a_record_that_cannot_be_written_is_one_warning() {
         output.status.code() == Some(2) && said(&output).contains("error[no-ledger]"),
         "{}",
         said(&output)
+    );
+}
+
+/// Writes an entry that was changed as if another program had written it so.
+fn rewrite(folder: &Folder, name: &str, change: impl Fn(&str) -> String) {
+    let text = fs::read_to_string(folder.0.join(name)).expect("an entry");
+    let body = text.split(",\n  \"seal\"").next().expect("what is sealed");
+    let changed = change(body);
+    assert_ne!(changed, body);
+    let seal = hash(format!("{changed}\n}}\n").as_bytes());
+    folder.write(name, &format!("{changed},\n  \"seal\": \"{seal}\"\n}}\n"));
+}
+
+fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn a_record_of_an_older_program_says_what_is_its_doing() {
+    let folder = Folder::new("older");
+    folder.done(MONDAY, &["run", "plan.toml"]);
+    let name = format!("plan.ledger/{}", folder.entries("plan.ledger")[0]);
+    // That program had P50 on another day.
+    let version = concat!("\"engine_version\": \"", env!("CARGO_PKG_VERSION"), "\"");
+    let older = |body: &str| {
+        let line = body.lines().find(|line| line.contains("\"p50\"")).expect("a median");
+        let days = line
+            .split("\"working_days\": ")
+            .nth(1)
+            .and_then(|rest| rest.split(' ').next())
+            .expect("days");
+        let earlier = days.parse::<f64>().expect("a number") - 5.0;
+        body.replace(line, &line.replace(days, &earlier.to_string()))
+            .replace(version, "\"engine_version\": \"0.0.9\"")
+    };
+    rewrite(&folder, &name, older);
+    let summary = folder.summary(MONDAY + DAY, &["run", "plan.toml"]);
+    let moved = causes(&summary);
+    assert_eq!(names(&moved), ["simulation noise"]);
+    assert!((moved[0].1 - 5.0).abs() < 1e-9, "{moved:?}");
+    let luck = summary["since"]["other_luck"][0].as_str().unwrap_or_default();
+    assert_eq!(luck, concat!("sim 0.0.9 then, sim ", env!("CARGO_PKG_VERSION"), " now"));
+    assert_eq!(folder.entries("plan.ledger").len(), 2, "another program may say something else");
+    // A file that this program does not accept any more cannot be played again: the change is told as a whole.
+    let folder = Folder::new("older-file");
+    folder.done(MONDAY, &["run", "plan.toml"]);
+    let name = format!("plan.ledger/{}", folder.entries("plan.ledger")[0]);
+    let old = format!("{PLAN}\n[forgotten]\nkey = 1\n");
+    let (was, is) = (hash(PLAN.as_bytes()), hash(old.as_bytes()));
+    folder.write(&format!("plan.ledger/inputs/{}.toml", &is[..16]), &old);
+    rewrite(&folder, &name, |body| body.replace(&was, &is));
+    let summary = folder.summary(MONDAY + DAY, &["run", "plan.toml"]);
+    let why = summary["since"]["not_split"].as_str().unwrap_or_default();
+    assert!(
+        why.starts_with("plan.toml as it was is not accepted any more: ") && why.contains("forgotten"),
+        "{why}"
+    );
+    assert_eq!(causes(&summary).len(), 0, "the same plan says the same");
+}
+
+#[test]
+fn a_file_that_the_scenario_names_is_an_input_too() {
+    let folder = Folder::new("beside");
+    let past = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/past-tasks.csv")).expect("a history");
+    folder.write("past.csv", &past);
+    folder.change(&[("[team.core]", "[estimates]\noverrun = { history = \"past.csv\" }\n\n[team.core]")]);
+    folder.done(MONDAY, &["run", "plan.toml"]);
+    folder.done(MONDAY + DAY, &["run", "plan.toml"]);
+    assert_eq!(folder.entries("plan.ledger").len(), 1);
+    // The latter half of what was learned from is forgotten; the scenario is the same to the byte.
+    let lines = past.lines().count();
+    let shorter: String = past.split_inclusive('\n').take(lines / 2).collect();
+    folder.write("past.csv", &shorter);
+    let summary = folder.summary(MONDAY + 2 * DAY, &["run", "plan.toml"]);
+    assert_eq!(folder.entries("plan.ledger").len(), 2);
+    assert_eq!(names(&causes(&summary)), ["estimates"]);
+    let told = |lines: usize, text: &str| format!("{lines} lines (SHA-256 {}…)", &hash(text.as_bytes())[..8]);
+    assert_eq!(
+        summary["since"]["unexplained"],
+        serde_json::json!([{ "input": "past.csv", "then": told(lines, &past), "now": told(lines / 2, &shorter) }])
     );
 }
 
@@ -503,6 +593,71 @@ fn facts_move_by_progress_and_by_what_is_learned() {
     assert_eq!(second["since"]["as_of"], "2026-03-02");
 }
 
+fn unexplained(summary: &Value) -> Vec<&str> {
+    let inputs = summary["since"]["unexplained"].as_array().expect("a list");
+    inputs.iter().filter_map(|input| input["input"].as_str()).collect()
+}
+
+#[test]
+fn facts_that_change_the_plan_are_told_by_what_they_change() {
+    let folder = Folder::new("plan-changed");
+    folder.done(MONDAY, &["run", "plan.toml"]);
+    let week = |date: &str, more: &str| {
+        let name = format!("{date}.toml");
+        folder.write(
+            &name,
+            &format!("as_of = {date}\n[task.\"launch.design\"]\nstarted = 2026-01-05\nfinished = 2026-01-23\n{more}"),
+        );
+        name
+    };
+    let rerun = |day: i64, name: &str| folder.summary(MONDAY + day * DAY, &["rerun", "plan.toml", "--actuals", name]);
+    let part = |summary: &Value, name: &str| {
+        causes(summary)
+            .iter()
+            .find(|(cause, ..)| cause == name)
+            .map_or(0.0, |cause| cause.1)
+    };
+    // Work that nobody had listed: a fact, and no input that changed without one.
+    let name = week(
+        "2026-01-26",
+        "[task.\"launch.extra\"]\nadded = { effort = \"9w\", after = \"build\" }\n",
+    );
+    let added = rerun(21, &name);
+    assert!(
+        part(&added, "scope") > 40.0 && unexplained(&added).is_empty(),
+        "{:?}",
+        causes(&added)
+    );
+    // The scenario takes it over: nothing has changed.
+    folder.change(&[("docs =", "extra = { effort = \"9w\", after = \"build\" }\ndocs =")]);
+    let name = week("2026-01-27", "");
+    let taken_over = rerun(22, &name);
+    assert!(
+        part(&taken_over, "scope").abs() < 1e-9 && unexplained(&taken_over).is_empty(),
+        "{:?} {:?}",
+        causes(&taken_over),
+        unexplained(&taken_over)
+    );
+    // It is gone, and no fact says why.
+    folder.write("plan.toml", PLAN);
+    let name = week("2026-01-28", "");
+    let gone = rerun(23, &name);
+    assert!(part(&gone, "scope") < -40.0, "{:?}", causes(&gone));
+    assert_eq!(unexplained(&gone), ["initiative.launch.task.extra"]);
+    // Fewer people, told as a change of the plan, and then forgotten.
+    let name = week("2026-01-29", "[plan.team.core]\nengineers = 1\n");
+    let fewer = rerun(24, &name);
+    assert!(
+        part(&fewer, "capacity") > 5.0 && unexplained(&fewer).is_empty(),
+        "{:?}",
+        causes(&fewer)
+    );
+    let name = week("2026-01-30", "");
+    let forgotten = rerun(25, &name);
+    assert!(part(&forgotten, "capacity") < -5.0, "{:?}", causes(&forgotten));
+    assert_eq!(unexplained(&forgotten), ["team.core.engineers"]);
+}
+
 #[test]
 fn facts_settle_the_record() {
     let folder = Folder::new("settled");
@@ -539,7 +694,10 @@ fn facts_settle_the_record() {
     folder.change(&[("trials = 400", "trials = 500")]);
     folder.done(MONDAY + 148 * DAY, &["run", "plan.toml"]);
     let page = fs::read_to_string(folder.0.join("out/plan/preread.md")).expect("a page");
-    assert!(page.contains("On record:") && page.contains("our P80 dates held in"), "{page}");
+    assert!(
+        page.contains("**On record for this plan:**") && page.contains("our P80 dates held in"),
+        "{page}"
+    );
 }
 
 fn date(text: &str) -> Date {
