@@ -1,11 +1,14 @@
 //! The forecast's own record: it survives runs at once, killed runs, edits by hand and a new name; its scores are those worked out by
 //! hand; what moved sums to the whole.
 
+mod common;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use common::{UNSHARED, can_mount, skipped};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sim::analysis::{
@@ -269,6 +272,12 @@ fn edits_by_hand_are_found_with_their_place() {
             "newer version",
             2,
         ),
+        (
+            replace("\"ledger_version\": 1", "\"ledger_version\": 0"),
+            "ledger-version",
+            "an older version of sim (",
+            2,
+        ),
         (Box::new(|text| text[..text.len() / 2].to_owned()), "ledger-entry", "EOF", 0),
         (Box::new(|_| String::new()), "ledger-entry", "EOF", 1),
         (
@@ -361,6 +370,82 @@ fn a_record_that_cannot_be_written_is_one_warning() {
         "{}",
         said(&output)
     );
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_to_is_read_and_nothing_is_recorded() {
+    let folder = Folder::new("read-only");
+    if !can_mount(&folder.0) {
+        return skipped(
+            "a_folder_that_may_not_be_written_to_is_read_and_nothing_is_recorded",
+            "no file system can be mounted here",
+        );
+    }
+    folder.done(MONDAY, &["run", "plan.toml", "--seed", "2"]);
+    let (first, rest) = UNSHARED.split_first().expect("a shell");
+    let output = Command::new(first)
+        .args(rest)
+        .args([
+            "-c",
+            "set -e; mkdir \"$2/disk\"; mount -t tmpfs tmpfs \"$2/disk\"
+            mkdir \"$2/disk/old\" \"$2/disk/new\"; cp -r \"$2/plan.toml\" \"$2/plan.ledger\" \"$2/disk/old\"; cp \"$2/plan.toml\" \"$2/disk/new\"
+            mount -o remount,ro \"$2/disk\"
+            for at in old new; do
+                code=0; \"$1\" run \"$2/disk/$at/plan.toml\" --out \"$2/out-$at\" > /dev/null || code=$?
+                echo $code $(ls -A \"$2/disk/$at\") $(ls \"$2/disk/$at/plan.ledger\" 2> /dev/null | grep -c json)
+            done",
+            "sh",
+            env!("CARGO_BIN_EXE_sim"),
+        ])
+        .arg(&folder.0)
+        .output()
+        .expect("the shell starts");
+    // There is a record to be held against in the one, and none in the other; neither gets an entry.
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "0 plan.ledger plan.toml 1\n0 plan.toml 0\n",
+        "{}",
+        said(&output)
+    );
+    for at in ["old", "new"] {
+        let begins = format!(
+            "warning: this run is not recorded in {}/disk/{at}/plan.ledger: Read-only",
+            folder.0.display()
+        );
+        assert_eq!(said(&output).matches(&begins).count(), 1, "{}", said(&output));
+        assert_eq!(folder.0.join(format!("out-{at}/drift.csv")).exists(), at == "old");
+    }
+}
+
+#[test]
+fn a_drift_csv_of_somebody_else_is_left_alone() {
+    let folder = Folder::new("own-drift");
+    folder.done(MONDAY, &["run", "plan.toml"]);
+    folder.write("out/plan/drift.csv", "mine");
+    // Before anything is simulated, though only the end of a run knows whether there is a table to write.
+    let output = folder.sim(MONDAY, &["run", "plan.toml", "--trials", "10000000"]);
+    assert!(
+        output.status.code() == Some(2) && said(&output).contains("`out/plan/drift.csv` is there already"),
+        "{}",
+        said(&output)
+    );
+    folder.done(MONDAY, &["run", "plan.toml", "--no-ledger"]);
+    assert_eq!(
+        fs::read_to_string(folder.0.join("out/plan/drift.csv")).expect("it is there"),
+        "mine"
+    );
+}
+
+#[test]
+fn a_clock_that_tells_no_date_is_said_so() {
+    let folder = Folder::new("clock");
+    let output = folder.sim(i64::MAX, &["run", "plan.toml"]);
+    assert!(
+        output.status.success() && said(&output).contains("warning: this run is not recorded: the clock"),
+        "{}",
+        said(&output)
+    );
+    assert!(folder.entries("plan.ledger").is_empty());
 }
 
 /// Writes an entry that was changed as if another program had written it so.
