@@ -1,10 +1,12 @@
 //! Calibration against what does not come from it: histories with a known truth, second implementations of the model, and the
 //! program on a file.
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
+use common::{fresh, sim};
 use sim::plan::{self, Basis, Calibration, Columns, Plan, read_history};
 use sim::statistics::{Components, Moments, Next};
 
@@ -226,19 +228,9 @@ fn a_scenario_learns_what_it_would_have_been_given() {
 }
 
 fn folder(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).expect("a temporary folder");
+    let path = fresh(name);
     fs::write(path.join("past-tasks.csv"), PAST).expect("written");
     path
-}
-
-fn sim(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_sim"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("sim starts")
 }
 
 fn done(folder: &Path, arguments: &[&str]) -> String {
@@ -249,7 +241,7 @@ fn done(folder: &Path, arguments: &[&str]) -> String {
 
 #[test]
 fn a_run_with_a_history_is_the_run_with_its_numbers() {
-    let folder = folder("calibration-run");
+    let folder = folder("run");
     let [p10, p50, p90] = calibration(PAST, Some("project")).overrun;
     for (name, overrun) in [
         (
@@ -273,7 +265,7 @@ fn a_run_with_a_history_is_the_run_with_its_numbers() {
 
 #[test]
 fn the_command_tells_it_within_80_columns_or_as_json() {
-    let folder = folder("calibration-command");
+    let folder = folder("command");
     let all = [
         "calibrate",
         "past-tasks.csv",
@@ -314,7 +306,7 @@ fn the_command_tells_it_within_80_columns_or_as_json() {
 
 #[test]
 fn a_history_that_is_wrong_is_refused_at_its_place() {
-    let folder = folder("calibration-refused");
+    let folder = folder("refused");
     fs::write(folder.join("bad.csv"), "estimate;actual\r\n3;4\r\n3,5;4\r\n2;soon\r\n").expect("written");
     fs::write(folder.join("latin.csv"), b"estimate,actual\n1,2\xe9\n").expect("written");
     let refused = |arguments: &[&str]| {

@@ -1,10 +1,12 @@
 //! Names that mean no good: everything that the program says of `hostile.toml` is harmless, legible and where it belongs.
 
+mod common;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
 
+use common::{fresh, sim};
 use quick_xml::events::Event;
 use toml::de::{DeTable, DeValue};
 use unicode_width::UnicodeWidthStr;
@@ -18,21 +20,6 @@ fn scenario() -> String {
     let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hostile.toml")).expect("the scenario");
     let marks = "\u{301}\u{336}\u{35c}\u{489}".repeat(500);
     text.replace("LONG", &long()).replace("MARKS", &marks)
-}
-
-fn fresh(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hostile").join(name);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).expect("a temporary folder");
-    path
-}
-
-fn sim(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_sim"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("sim starts")
 }
 
 fn text(bytes: &[u8]) -> String {

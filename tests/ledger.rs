@@ -1,12 +1,16 @@
 //! The forecast's own record: it survives runs at once, killed runs, edits by hand and a new name; its scores are those worked out by
 //! hand; what moved sums to the whole.
 
+mod common;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use common::{UNSHARED, can_mount, skipped};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use sim::analysis::{
     Bands, CommitmentEntry, Entry, InitiativeEntry, Input, LEDGER_VERSION, Ledger, QuantileEntry, RunKind, Told, track_record,
 };
@@ -268,6 +272,12 @@ fn edits_by_hand_are_found_with_their_place() {
             "newer version",
             2,
         ),
+        (
+            replace("\"ledger_version\": 1", "\"ledger_version\": 0"),
+            "ledger-version",
+            "an older version of sim (",
+            2,
+        ),
         (Box::new(|text| text[..text.len() / 2].to_owned()), "ledger-entry", "EOF", 0),
         (Box::new(|_| String::new()), "ledger-entry", "EOF", 1),
         (
@@ -312,6 +322,15 @@ fn edits_by_hand_are_found_with_their_place() {
     let why = summary["since"]["not_split"].as_str().unwrap_or_default();
     assert!(why.contains("was edited since"), "{why}");
     assert_eq!(causes(&summary).len(), 1);
+    // The page says so too, and calls no cause what is none. Trials were others in the meantime.
+    folder.done(MONDAY + 2 * DAY, &["run", "plan.toml"]);
+    let page = fs::read_to_string(folder.0.join("out/plan/preread.md")).expect("a page");
+    assert!(
+        page.contains("Not split into causes: the ledger's copy of plan.toml was edited since")
+            && page.contains("Chance, which is part of it: 50 futures then, 400 futures now.")
+            && !page.contains("of the latter"),
+        "{page}"
+    );
 }
 
 #[test]
@@ -350,6 +369,162 @@ fn a_record_that_cannot_be_written_is_one_warning() {
         output.status.code() == Some(2) && said(&output).contains("error[no-ledger]"),
         "{}",
         said(&output)
+    );
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_to_is_read_and_nothing_is_recorded() {
+    let folder = Folder::new("read-only");
+    if !can_mount(&folder.0) {
+        return skipped(
+            "a_folder_that_may_not_be_written_to_is_read_and_nothing_is_recorded",
+            "no file system can be mounted here",
+        );
+    }
+    folder.done(MONDAY, &["run", "plan.toml", "--seed", "2"]);
+    let (first, rest) = UNSHARED.split_first().expect("a shell");
+    let output = Command::new(first)
+        .args(rest)
+        .args([
+            "-c",
+            "set -e; mkdir \"$2/disk\"; mount -t tmpfs tmpfs \"$2/disk\"
+            mkdir \"$2/disk/old\" \"$2/disk/new\"; cp -r \"$2/plan.toml\" \"$2/plan.ledger\" \"$2/disk/old\"; cp \"$2/plan.toml\" \"$2/disk/new\"
+            mount -o remount,ro \"$2/disk\"
+            for at in old new; do
+                code=0; \"$1\" run \"$2/disk/$at/plan.toml\" --out \"$2/out-$at\" > /dev/null || code=$?
+                echo $code $(ls -A \"$2/disk/$at\") $(ls \"$2/disk/$at/plan.ledger\" 2> /dev/null | grep -c json)
+            done",
+            "sh",
+            env!("CARGO_BIN_EXE_sim"),
+        ])
+        .arg(&folder.0)
+        .output()
+        .expect("the shell starts");
+    // There is a record to be held against in the one, and none in the other; neither gets an entry.
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "0 plan.ledger plan.toml 1\n0 plan.toml 0\n",
+        "{}",
+        said(&output)
+    );
+    for at in ["old", "new"] {
+        let begins = format!(
+            "warning: this run is not recorded in {}/disk/{at}/plan.ledger: Read-only",
+            folder.0.display()
+        );
+        assert_eq!(said(&output).matches(&begins).count(), 1, "{}", said(&output));
+        assert_eq!(folder.0.join(format!("out-{at}/drift.csv")).exists(), at == "old");
+    }
+}
+
+#[test]
+fn a_drift_csv_of_somebody_else_is_left_alone() {
+    let folder = Folder::new("own-drift");
+    folder.done(MONDAY, &["run", "plan.toml"]);
+    folder.write("out/plan/drift.csv", "mine");
+    // Before anything is simulated, though only the end of a run knows whether there is a table to write.
+    let output = folder.sim(MONDAY, &["run", "plan.toml", "--trials", "10000000"]);
+    assert!(
+        output.status.code() == Some(2) && said(&output).contains("`out/plan/drift.csv` is there already"),
+        "{}",
+        said(&output)
+    );
+    folder.done(MONDAY, &["run", "plan.toml", "--no-ledger"]);
+    assert_eq!(
+        fs::read_to_string(folder.0.join("out/plan/drift.csv")).expect("it is there"),
+        "mine"
+    );
+}
+
+#[test]
+fn a_clock_that_tells_no_date_is_said_so() {
+    let folder = Folder::new("clock");
+    let output = folder.sim(i64::MAX, &["run", "plan.toml"]);
+    assert!(
+        output.status.success() && said(&output).contains("warning: this run is not recorded: the clock"),
+        "{}",
+        said(&output)
+    );
+    assert!(folder.entries("plan.ledger").is_empty());
+}
+
+/// Writes an entry that was changed as if another program had written it so.
+fn rewrite(folder: &Folder, name: &str, change: impl Fn(&str) -> String) {
+    let text = fs::read_to_string(folder.0.join(name)).expect("an entry");
+    let body = text.split(",\n  \"seal\"").next().expect("what is sealed");
+    let changed = change(body);
+    assert_ne!(changed, body);
+    let seal = hash(format!("{changed}\n}}\n").as_bytes());
+    folder.write(name, &format!("{changed},\n  \"seal\": \"{seal}\"\n}}\n"));
+}
+
+fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn a_record_of_an_older_program_says_what_is_its_doing() {
+    let folder = Folder::new("older");
+    folder.done(MONDAY, &["run", "plan.toml"]);
+    let name = format!("plan.ledger/{}", folder.entries("plan.ledger")[0]);
+    // That program had P50 on another day.
+    let version = concat!("\"engine_version\": \"", env!("CARGO_PKG_VERSION"), "\"");
+    let older = |body: &str| {
+        let line = body.lines().find(|line| line.contains("\"p50\"")).expect("a median");
+        let days = line
+            .split("\"working_days\": ")
+            .nth(1)
+            .and_then(|rest| rest.split(' ').next())
+            .expect("days");
+        let earlier = days.parse::<f64>().expect("a number") - 5.0;
+        body.replace(line, &line.replace(days, &earlier.to_string()))
+            .replace(version, "\"engine_version\": \"0.0.9\"")
+    };
+    rewrite(&folder, &name, older);
+    let summary = folder.summary(MONDAY + DAY, &["run", "plan.toml"]);
+    let moved = causes(&summary);
+    assert_eq!(names(&moved), ["simulation noise"]);
+    assert!((moved[0].1 - 5.0).abs() < 1e-9, "{moved:?}");
+    let luck = summary["since"]["other_luck"][0].as_str().unwrap_or_default();
+    assert_eq!(luck, concat!("sim 0.0.9 then, sim ", env!("CARGO_PKG_VERSION"), " now"));
+    assert_eq!(folder.entries("plan.ledger").len(), 2, "another program may say something else");
+    // A file that this program does not accept any more cannot be played again: the change is told as a whole.
+    let folder = Folder::new("older-file");
+    folder.done(MONDAY, &["run", "plan.toml"]);
+    let name = format!("plan.ledger/{}", folder.entries("plan.ledger")[0]);
+    let old = format!("{PLAN}\n[forgotten]\nkey = 1\n");
+    let (was, is) = (hash(PLAN.as_bytes()), hash(old.as_bytes()));
+    folder.write(&format!("plan.ledger/inputs/{}.toml", &is[..16]), &old);
+    rewrite(&folder, &name, |body| body.replace(&was, &is));
+    let summary = folder.summary(MONDAY + DAY, &["run", "plan.toml"]);
+    let why = summary["since"]["not_split"].as_str().unwrap_or_default();
+    assert!(
+        why.starts_with("plan.toml as it was is not accepted any more: ") && why.contains("forgotten"),
+        "{why}"
+    );
+    assert_eq!(causes(&summary).len(), 0, "the same plan says the same");
+}
+
+#[test]
+fn a_file_that_the_scenario_names_is_an_input_too() {
+    let folder = Folder::new("beside");
+    let past = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/past-tasks.csv")).expect("a history");
+    folder.write("past.csv", &past);
+    folder.change(&[("[team.core]", "[estimates]\noverrun = { history = \"past.csv\" }\n\n[team.core]")]);
+    folder.done(MONDAY, &["run", "plan.toml"]);
+    folder.done(MONDAY + DAY, &["run", "plan.toml"]);
+    assert_eq!(folder.entries("plan.ledger").len(), 1);
+    // The latter half of what was learned from is forgotten; the scenario is the same to the byte.
+    let lines = past.lines().count();
+    let shorter: String = past.split_inclusive('\n').take(lines / 2).collect();
+    folder.write("past.csv", &shorter);
+    let summary = folder.summary(MONDAY + 2 * DAY, &["run", "plan.toml"]);
+    assert_eq!(folder.entries("plan.ledger").len(), 2);
+    assert_eq!(names(&causes(&summary)), ["estimates"]);
+    let told = |lines: usize, text: &str| format!("{lines} lines (SHA-256 {}…)", &hash(text.as_bytes())[..8]);
+    assert_eq!(
+        summary["since"]["unexplained"],
+        serde_json::json!([{ "input": "past.csv", "then": told(lines, &past), "now": told(lines / 2, &shorter) }])
     );
 }
 
@@ -503,6 +678,71 @@ fn facts_move_by_progress_and_by_what_is_learned() {
     assert_eq!(second["since"]["as_of"], "2026-03-02");
 }
 
+fn unexplained(summary: &Value) -> Vec<&str> {
+    let inputs = summary["since"]["unexplained"].as_array().expect("a list");
+    inputs.iter().filter_map(|input| input["input"].as_str()).collect()
+}
+
+#[test]
+fn facts_that_change_the_plan_are_told_by_what_they_change() {
+    let folder = Folder::new("plan-changed");
+    folder.done(MONDAY, &["run", "plan.toml"]);
+    let week = |date: &str, more: &str| {
+        let name = format!("{date}.toml");
+        folder.write(
+            &name,
+            &format!("as_of = {date}\n[task.\"launch.design\"]\nstarted = 2026-01-05\nfinished = 2026-01-23\n{more}"),
+        );
+        name
+    };
+    let rerun = |day: i64, name: &str| folder.summary(MONDAY + day * DAY, &["rerun", "plan.toml", "--actuals", name]);
+    let part = |summary: &Value, name: &str| {
+        causes(summary)
+            .iter()
+            .find(|(cause, ..)| cause == name)
+            .map_or(0.0, |cause| cause.1)
+    };
+    // Work that nobody had listed: a fact, and no input that changed without one.
+    let name = week(
+        "2026-01-26",
+        "[task.\"launch.extra\"]\nadded = { effort = \"9w\", after = \"build\" }\n",
+    );
+    let added = rerun(21, &name);
+    assert!(
+        part(&added, "scope") > 40.0 && unexplained(&added).is_empty(),
+        "{:?}",
+        causes(&added)
+    );
+    // The scenario takes it over: nothing has changed.
+    folder.change(&[("docs =", "extra = { effort = \"9w\", after = \"build\" }\ndocs =")]);
+    let name = week("2026-01-27", "");
+    let taken_over = rerun(22, &name);
+    assert!(
+        part(&taken_over, "scope").abs() < 1e-9 && unexplained(&taken_over).is_empty(),
+        "{:?} {:?}",
+        causes(&taken_over),
+        unexplained(&taken_over)
+    );
+    // It is gone, and no fact says why.
+    folder.write("plan.toml", PLAN);
+    let name = week("2026-01-28", "");
+    let gone = rerun(23, &name);
+    assert!(part(&gone, "scope") < -40.0, "{:?}", causes(&gone));
+    assert_eq!(unexplained(&gone), ["initiative.launch.task.extra"]);
+    // Fewer people, told as a change of the plan, and then forgotten.
+    let name = week("2026-01-29", "[plan.team.core]\nengineers = 1\n");
+    let fewer = rerun(24, &name);
+    assert!(
+        part(&fewer, "capacity") > 5.0 && unexplained(&fewer).is_empty(),
+        "{:?}",
+        causes(&fewer)
+    );
+    let name = week("2026-01-30", "");
+    let forgotten = rerun(25, &name);
+    assert!(part(&forgotten, "capacity") < -5.0, "{:?}", causes(&forgotten));
+    assert_eq!(unexplained(&forgotten), ["team.core.engineers"]);
+}
+
 #[test]
 fn facts_settle_the_record() {
     let folder = Folder::new("settled");
@@ -511,7 +751,7 @@ fn facts_settle_the_record() {
     assert!(text.contains("Nothing can be scored yet"), "{text}");
     let text = folder.done(MONDAY, &["ledger", ".", "--finished", "launch=2026-04-01"]);
     assert!(
-        text.contains("Our P80 dates held in 1 of 1 case.") && text.contains("by 30 Apr 2026: kept"),
+        text.contains("Our P80 dates held in 1 of 1 case, too few to judge by.") && text.contains("by 30 Apr 2026: kept"),
         "{text}"
     );
     let output = folder.sim(MONDAY, &["ledger", "plan.toml", "--finished", "lunch=2026-04-01"]);
@@ -539,7 +779,10 @@ fn facts_settle_the_record() {
     folder.change(&[("trials = 400", "trials = 500")]);
     folder.done(MONDAY + 148 * DAY, &["run", "plan.toml"]);
     let page = fs::read_to_string(folder.0.join("out/plan/preread.md")).expect("a page");
-    assert!(page.contains("On record:") && page.contains("our P80 dates held in"), "{page}");
+    assert!(
+        page.contains("**On record for this plan:**") && page.contains("our P80 dates held in"),
+        "{page}"
+    );
 }
 
 fn date(text: &str) -> Date {
@@ -635,10 +878,10 @@ fn scores_are_those_worked_out_by_hand() {
         (held(50), held(80), held(90), held(95)),
         (Some((1, 3)), Some((2, 3)), Some((2, 3)), None)
     );
-    // Wilson's interval of 2 of 3: Wilson (1927), as R's `prop.test(2, 3, correct = FALSE)`.
+    // The exact interval of 2 of 3: Clopper & Pearson (1934), as R's `binom.test(2, 3)`.
     let interval = record.held(80).expect("P80");
     assert!(
-        (interval.ci_low - 0.207_655).abs() < 1e-5 && (interval.ci_high - 0.938_508).abs() < 1e-5,
+        (interval.ci_low - 0.094_299).abs() < 1e-6 && (interval.ci_high - 0.991_596).abs() < 1e-6,
         "{interval:?}"
     );
     assert_eq!(record.inside_p10_p90.map(|inside| (inside.hits, inside.trials)), Some((2, 3)));
@@ -652,9 +895,42 @@ fn scores_are_those_worked_out_by_hand() {
     );
     assert_eq!(record.promises_kept.map(|kept| (kept.hits, kept.trials)), Some((1, 3)));
     // P50 is told as day 10: early by 2, late by 5 and by 12, each halved. P80 is day 15: 0.2 · 7, 0, 0.8 · 7.
-    let loss = |index: usize| record.pinball[index].1.mean;
+    let loss = |index: usize| record.pinball[index].loss.mean;
     assert!((loss(0) - (1.0 + 2.5 + 6.0) / 3.0).abs() < 1e-12, "{}", loss(0));
     assert!((loss(1) - (1.4 + 0.0 + 5.6) / 3.0).abs() < 1e-12, "{}", loss(1));
+}
+
+#[test]
+fn few_cases_do_not_sound_sure() {
+    const DAYS: [(u32, f64); 4] = [(10, 5.0), (50, 10.0), (80, 15.0), (90, 20.0)];
+    let record_of = |count: usize| {
+        let ids: Vec<String> = (0..count).map(|index| format!("i{index}")).collect();
+        let entries: Vec<Entry> = ids
+            .iter()
+            .map(|id| entry("2026-01-05T08:00:00Z", id, &DAYS, &[("2026-01-16", 0.9)]))
+            .collect();
+        let told = ids.iter().map(|id| Told {
+            initiative: id.clone(),
+            finished: date("2026-01-15"),
+        });
+        let ledger = Ledger {
+            folder: String::new(),
+            entries: &entries,
+        };
+        track_record(&[ledger], &told.collect::<Vec<_>>())
+    };
+    let sentence = |count| sim::report::ledger::plain_sentence(&record_of(count)).expect("a sentence");
+    assert_eq!(sentence(1), "our P80 dates held in 1 of 1 case, too few to judge by");
+    assert_eq!(sentence(5), "our P80 dates held in 5 of 5 cases, too few to judge by");
+    assert_eq!(sentence(6), "our P80 dates held in 6 of 6 cases");
+    // One finish in its range shows next to nothing, and two scores that are the same show nothing of their spread.
+    let one = record_of(1).inside_p10_p90.expect("a finish");
+    assert!((one.ci_low - 0.025).abs() < 1e-9 && one.ci_high == 1.0, "{one:?}");
+    let brier = record_of(2).brier.expect("two promises");
+    assert!(
+        brier.cases == 2 && (brier.mean - 0.01).abs() < 1e-12 && brier.ci_low.is_none(),
+        "{brier:?}"
+    );
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 #![cfg(unix)]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
@@ -11,17 +13,12 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use common::{UNSHARED, can_mount, fresh, skipped};
+
 const FIRST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/first.toml");
 
 /// Every file of a folder by its path, with its bytes; a link with where it leads.
 type Files = BTreeMap<PathBuf, Vec<u8>>;
-
-fn fresh(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outputs").join(name);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).expect("a temporary folder");
-    path
-}
 
 fn files(folder: &Path) -> Files {
     let mut found = Files::new();
@@ -473,11 +470,6 @@ fn somebody_elses_file_is_never_overwritten_whatever_it_is() {
     }
 }
 
-/// Says aloud, past the capture of the test harness, that a test has not run.
-fn skipped(test: &str, why: &str) {
-    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");
-}
-
 /// Runs a shell script with the program, the scenario and a folder as `$1`, `$2`, `$3`.
 fn script(shell: &[&str], text: &str, folder: &Path) -> Output {
     let (first, rest) = shell.split_first().expect("a shell");
@@ -488,17 +480,6 @@ fn script(shell: &[&str], text: &str, folder: &Path) -> Output {
         .output()
         .expect("the shell starts")
 }
-
-/// Whether this machine lets a test mount file systems that nobody else sees.
-fn can_mount(folder: &Path) -> bool {
-    Command::new("unshare")
-        .args(["-rm", "sh", "-c", "mount -t tmpfs tmpfs \"$1\"", "sh"])
-        .arg(folder)
-        .output()
-        .is_ok_and(|output| output.status.success())
-}
-
-const UNSHARED: [&str; 3] = ["unshare", "-rm", "sh"];
 
 #[test]
 fn a_full_disk_is_said_so_and_changes_nothing() {

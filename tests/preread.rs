@@ -1,28 +1,15 @@
 //! The page for a decision: its numbers are those of `summary.json`, names in it can do nothing, it asks nobody for anything, and it can be read.
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
+use common::{fresh, sim};
 use quick_xml::events::{BytesStart, Event};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-
-fn fresh(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("preread").join(name);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).expect("a temporary folder");
-    path
-}
-
-fn sim(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_sim"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("sim starts")
-}
 
 /// What a run has written.
 struct Run {

@@ -1,9 +1,12 @@
 //! The README promises only what works: its scenarios are accepted, its transcripts are what the program prints, its commands and
 //! columns exist.
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+
+use common::{fresh, sim};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -32,9 +35,8 @@ fn blocks(page: &str) -> Vec<(String, String)> {
 
 /// A fresh folder with the scenarios in it.
 fn folder(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(path.join("scenarios")).expect("a temporary folder");
+    let path = fresh(name);
+    fs::create_dir(path.join("scenarios")).expect("a temporary folder");
     for entry in fs::read_dir(Path::new(ROOT).join("scenarios")).expect("scenarios") {
         let entry = entry.expect("readable");
         if entry.path().is_dir() {
@@ -43,14 +45,6 @@ fn folder(name: &str) -> PathBuf {
         fs::copy(entry.path(), path.join("scenarios").join(entry.file_name())).expect("copied");
     }
     path
-}
-
-fn sim(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_sim"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("sim starts")
 }
 
 /// Walks down the page as a reader would: a block with `[scenario]` is saved as `payments.toml`, one without is added to its end,
@@ -107,7 +101,7 @@ fn every_scenario_is_accepted_and_every_transcript_is_real() {
 
 #[test]
 fn every_command_that_is_named_exists() {
-    let folder = folder("readme-commands");
+    let folder = folder("commands");
     let help = String::from_utf8(sim(&folder, &["--help"]).stdout).expect("the help is text");
     let page = readme();
     let mut named: Vec<&str> = page
@@ -139,7 +133,7 @@ fn the_main_job_writes_the_columns_that_are_promised() {
     let arguments = command("the main job")
         .strip_prefix("cargo run --release -- ")
         .expect("a cargo command");
-    let folder = folder("readme-main-job");
+    let folder = folder("main-job");
     assert_eq!(sim(&folder, &arguments.split(' ').collect::<Vec<_>>()).status.code(), Some(0));
     let out = folder.join("out/new-segment-60-days");
     let mut tables = 0;

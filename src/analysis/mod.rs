@@ -46,8 +46,8 @@ pub use insights::{
 };
 pub use ledger::{
     Bands, Cause, CommitmentEntry, Coverage, Drift, Entry, ForecastPoint, History, InitiativeDrift, InitiativeEntry, InitiativeHistory,
-    Input, Inputs, LEDGER_VERSION, Ledger, LedgerHistory, Moved, Now, OddsMoved, OddsPoint, PromiseHistory, QuantileEntry, RunKind, Score,
-    Then, Told, TrackRecord, UnexplainedInput, Whole, drift, drift_unsplit, entry, history, track_record,
+    Input, Inputs, LEDGER_VERSION, Ledger, LedgerHistory, Moved, Now, OddsMoved, OddsPoint, Pinball, PromiseHistory, QuantileEntry,
+    RunKind, Score, Then, Told, TrackRecord, UnexplainedInput, Whole, drift, drift_unsplit, entry, history, track_record,
 };
 pub use paths::{paths, paths_of};
 pub use precision::{MOST_TRIALS_TO_PRECISION, Precise, PrecisionForecast, precision};

@@ -52,7 +52,7 @@ const SUMMARY: &str = "summary.json";
 const PREREAD_HTML: &str = "preread.html";
 const PREREAD_MARKDOWN: &str = "preread.md";
 pub(super) const OPTIONS: &str = "options.csv";
-/// Only where there is an earlier run, which is known late.
+/// Only where there is an earlier run, which is known late: its name is taken wherever there may be one.
 const DRIFT: &str = "drift.csv";
 const SAMPLES: &str = "trials.parquet";
 
@@ -63,15 +63,18 @@ pub(super) struct Outputs {
     has_options: bool,
     has_budgets: bool,
     has_samples: bool,
+    /// Whether there is a run on record that this one may be held against.
+    has_record: bool,
 }
 
 impl Outputs {
-    pub(super) fn of(plan: &Plan, has_samples: bool) -> Self {
+    pub(super) fn of(plan: &Plan, has_samples: bool, has_record: bool) -> Self {
         Self {
             suffixes: suffixes(plan),
             has_options: !plan.options.is_empty(),
             has_budgets: !plan.budgets.is_empty(),
             has_samples,
+            has_record,
         }
     }
 
@@ -94,6 +97,7 @@ impl Outputs {
             .chain(TABLES.map(|(name, _)| name))
             .chain(self.has_options.then_some(OPTIONS))
             .chain(self.has_samples.then_some(SAMPLES))
+            .chain(self.has_record.then_some(DRIFT))
             .chain([PREREAD_HTML, PREREAD_MARKDOWN])
             .map(str::to_owned)
             .chain(charts)

@@ -33,7 +33,7 @@ pub(super) fn rerun(arguments: &RerunArguments) -> Result<(), Failure> {
     warn(&plan.warnings);
     warn(&reported.warnings);
     let recorder = Recorder::open(path, !arguments.no_ledger, &plan.name, &texts);
-    let outputs = Outputs::of(&reported.plan, false);
+    let outputs = Outputs::of(&reported.plan, false, recorder.as_ref().is_some_and(Recorder::has_entries));
     let folder = arguments
         .out
         .clone()

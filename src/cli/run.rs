@@ -263,7 +263,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let (scenario, Loaded { plan, facts, texts }) = open(&arguments.scenario)?;
     warn(&plan.warnings);
     let recorder = Recorder::open(&arguments.scenario, !arguments.no_ledger, &plan.name, &texts);
-    let outputs = Outputs::of(&plan, arguments.samples);
+    let outputs = Outputs::of(&plan, arguments.samples, recorder.as_ref().is_some_and(Recorder::has_entries));
     let folder = Folder::at(
         arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenario)),
         &outputs.names(),

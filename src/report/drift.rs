@@ -48,6 +48,16 @@ pub(super) fn earlier(drift: &Drift) -> String {
     }
 }
 
+/// What simulation noise comes from, where luck was another: `Simulation noise: seed 1 then, seed 2 now.`
+pub(super) fn other_luck(drift: &Drift) -> Option<String> {
+    let what = if drift.not_split.is_none() {
+        "Simulation noise"
+    } else {
+        "Chance, which is part of it"
+    };
+    (!drift.other_luck.is_empty()).then(|| format!("{what}: {}.", cut(&drift.other_luck.join("; "), 200)))
+}
+
 /// The causes that moved anything, the largest first.
 pub(super) fn largest(initiative: &InitiativeDrift) -> Vec<&Moved> {
     let size = |moved: &&Moved| {
@@ -81,6 +91,10 @@ impl Page {
         if let Some(why) = &drift.not_split {
             self.blank();
             self.paragraph(&format!("Not split into causes: {}.", cut(why, 300)), INDENT, DIM);
+        }
+        if let Some(luck) = other_luck(drift) {
+            self.blank();
+            self.paragraph(&luck, INDENT, DIM);
         }
         if drift.unexplained.is_empty() {
             return;

@@ -3,14 +3,17 @@
 use anstyle::Style;
 
 use super::page::{BAD, BOLD, Cell, DIM, GOOD, INDENT, Page, Side, plain, styled};
-use super::text::{cut, percent_interval, percent_of, points};
-use crate::analysis::{Forecast, ForecastPoint, History, InitiativeHistory, LedgerHistory, Score, Share, TrackRecord};
+use super::text::{cut, percent_interval, percent_of, plain_percent, points};
+use crate::analysis::{Forecast, ForecastPoint, History, InitiativeHistory, LedgerHistory, Pinball, Score, Share, TrackRecord};
 use crate::calendar::Date;
 
 /// Runs that are shown of an initiative, the last ones.
 const MOST_RUNS: usize = 12;
 /// The confidence that the plain sentence is about.
 const PLAIN: u32 = 80;
+/// With fewer cases not even dates that all held show that they hold more often than half of the time: the exact 95 % interval of five
+/// of five begins at 48 %.
+const FEW_CASES: u32 = 6;
 
 /// The record of several scenarios, as text of at most 80 columns.
 #[must_use]
@@ -27,15 +30,17 @@ pub fn ledger(history: &History, colour: bool) -> String {
     page.into_text()
 }
 
-/// What the record says in one sentence: `our P80 dates held in 7 of 12 cases`. `None` where nothing can be said.
+/// What the record says in one sentence: `our P80 dates held in 7 of 12 cases`, and of few cases that they are. `None` where nothing can
+/// be said.
 #[must_use]
 pub fn plain_sentence(record: &TrackRecord) -> Option<String> {
     let held = record.held(PLAIN)?;
     Some(format!(
-        "our P{PLAIN} dates held in {} of {} case{}",
+        "our P{PLAIN} dates held in {} of {} case{}{}",
         held.hits,
         held.trials,
-        if held.trials == 1 { "" } else { "s" }
+        if held.trials == 1 { "" } else { "s" },
+        if held.trials < FEW_CASES { ", too few to judge by" } else { "" }
     ))
 }
 
@@ -130,7 +135,7 @@ impl Page {
                 vec![
                     plain(format!("{} dates held", coverage.percentile.to_string().to_uppercase())),
                     plain(of_hundred(&coverage.held)),
-                    plain(percent_of(coverage.percentile.share())),
+                    plain(plain_percent(coverage.percentile.share())),
                 ]
             })
             .collect();
@@ -171,13 +176,13 @@ impl Page {
             );
             self.paragraph(&text, INDENT, Style::new());
         }
-        for (percentile, score) in &record.pinball {
+        for Pinball { percentile, loss } in &record.pinball {
             let text = format!(
                 "Pinball loss of the {} dates: {:.1} working days{} over {}; less is better.",
                 percentile.to_string().to_uppercase(),
-                score.mean,
-                interval(score, 1),
-                cases(score, "initiative")
+                loss.mean,
+                interval(loss, 1),
+                cases(loss, "initiative")
             );
             self.paragraph(&text, INDENT, Style::new());
         }
@@ -215,7 +220,7 @@ impl Page {
             return;
         };
         self.blank();
-        self.paragraph(&format!("On record: {sentence}; `sim ledger` shows more."), "", BOLD);
+        self.paragraph(&format!("On record for this plan: {sentence}; `sim ledger` shows more."), "", BOLD);
     }
 }
 

@@ -19,7 +19,10 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
     page.partial(forecast);
     page.head(forecast);
     page.rerun(forecast);
-    page.since(forecast);
+    // A rerun is about what has changed; a run is read for its answer first.
+    if forecast.rerun.is_some() {
+        page.since(forecast);
+    }
     page.overview(forecast);
     for initiative in &forecast.initiatives {
         page.initiative(initiative, forecast);
@@ -29,6 +32,9 @@ pub fn summary(forecast: &Forecast, colour: bool) -> String {
         page.heading("All initiatives together");
         page.blank();
         page.timelines(&portfolio.timelines);
+    }
+    if forecast.rerun.is_none() {
+        page.since(forecast);
     }
     page.checkpoints(forecast);
     page.budgets(forecast);

@@ -1,4 +1,6 @@
-//! A share of trials and its Wilson score interval.
+//! A share of trials and its interval: Wilson's for many trials, the exact one for few.
+
+use statrs::distribution::{Beta, ContinuousCDF};
 
 /// The 0.975 quantile of the standard normal: half-width of a 95 % interval in standard errors.
 pub const Z_95: f64 = 1.959_963_984_540_054;
@@ -71,6 +73,21 @@ impl Proportion {
             high: if self.hits == self.trials { 1.0 } else { (centre + half).min(1.0) },
         }
     }
+
+    /// The exact 95 % interval; the whole of 0 to 1 without trials.
+    ///
+    /// From B⁻¹(0.025; k, n − k + 1) to B⁻¹(0.975; k + 1, n − k) with B the distribution function of the beta, k hits of n. It covers
+    /// at least 95 % however few the trials are, where Wilson's does not: one miss in one trial does not show that 80 % is wrong.
+    /// Source: C. J. Clopper and E. S. Pearson, Biometrika 26 (1934) 404–413.
+    #[must_use]
+    pub fn exact(self) -> Interval {
+        let (hits, misses) = (self.hits as f64, self.trials.saturating_sub(self.hits) as f64);
+        let end = |a: f64, b: f64, share: f64| Beta::new(a, b).ok().map(|beta| beta.inverse_cdf(share));
+        Interval {
+            low: end(hits, misses + 1.0, 0.025).unwrap_or(0.0),
+            high: end(hits + 1.0, misses, 0.975).unwrap_or(1.0),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -90,6 +107,29 @@ mod tests {
             assert!((interval.low - low).abs() < 5e-5, "{interval:?}");
             assert!((interval.high - high).abs() < 5e-5, "{interval:?}");
         }
+    }
+
+    #[test]
+    fn the_exact_interval_agrees_with_published_values_and_closed_forms() {
+        // The same table, method 5.
+        for (hits, trials, low, high) in [
+            (81, 263, 0.2527, 0.3676),
+            (15, 148, 0.0578, 0.1617),
+            (0, 20, 0.0, 0.1684),
+            (1, 29, 0.0009, 0.1776),
+        ] {
+            let interval = Proportion { hits, trials }.exact();
+            assert!((interval.low - low).abs() < 5e-5, "{interval:?}");
+            assert!((interval.high - high).abs() < 5e-5, "{interval:?}");
+        }
+        // None of n ends where (1 − p)ⁿ is 0.025, and all of n is its mirror.
+        for trials in [1, 2, 5, 12] {
+            let end = 0.025_f64.powf(1.0 / trials as f64);
+            let (none, all) = (Proportion { hits: 0, trials }.exact(), Proportion { hits: trials, trials }.exact());
+            assert!(none.low == 0.0 && (none.high - (1.0 - end)).abs() < 1e-9, "{none:?}");
+            assert!(all.high == 1.0 && (all.low - end).abs() < 1e-9, "{all:?}");
+        }
+        assert_eq!(Proportion::default().exact(), Interval { low: 0.0, high: 1.0 });
     }
 
     #[test]

@@ -1,5 +1,10 @@
-//! What the tests share: from scenario text to finishes, without files.
+//! What the tests share: from scenario text to finishes without files, and the program in a folder of its own.
 #![allow(dead_code)]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
 use sim::analysis::{self, Facts, Forecast, ScenarioFacts};
 use sim::engine::{self, Compiled, Landmarks, Run, Stop, Trials, Watch, Window};
@@ -299,4 +304,38 @@ impl Detailed {
 /// Mean and standard error.
 pub fn mean(values: &[f64]) -> (f64, f64) {
     Sorted::new(values.to_vec()).mean().expect("finite values")
+}
+
+/// An empty folder that belongs to one test of this file.
+pub fn fresh(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(env!("CARGO_CRATE_NAME")).join(name);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).expect("a temporary folder");
+    path
+}
+
+/// Runs the program in a folder.
+pub fn sim(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_sim"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("sim starts")
+}
+
+/// Says aloud, past the capture of the test harness, that a test has not run.
+pub fn skipped(test: &str, why: &str) {
+    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");
+}
+
+/// A shell that may mount file systems that nobody else sees.
+pub const UNSHARED: [&str; 3] = ["unshare", "-rm", "sh"];
+
+/// Whether this machine has one.
+pub fn can_mount(folder: &Path) -> bool {
+    Command::new("unshare")
+        .args(["-rm", "sh", "-c", "mount -t tmpfs tmpfs \"$1\"", "sh"])
+        .arg(folder)
+        .output()
+        .is_ok_and(|output| output.status.success())
 }

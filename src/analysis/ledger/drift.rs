@@ -23,7 +23,7 @@ use serde::Serialize;
 
 use crate::analysis::compare::translated;
 use crate::analysis::forecast::Forecast;
-use crate::analysis::ledger::entry::{Entry, RunKind};
+use crate::analysis::ledger::entry::{Entry, Input, RunKind};
 use crate::calendar::Date;
 use crate::engine::{self, Compiled, Run, Stop, Trials, Window};
 use crate::plan::{self, Actuals, Files, Plan, RiskActual};
@@ -39,9 +39,10 @@ use crate::units::{Percentile, WorkDays};
 const MOST_TRIALS: u32 = 10_000;
 /// Inputs that changed though no fact did which are kept.
 const MOST_UNEXPLAINED: usize = 100;
-
 /// Characters of a value that are kept of it.
 const MOST_SHOWN: usize = 400;
+/// Digits of a hash that tell two files apart for people.
+const HASH_SHOWN: usize = 8;
 
 const NOISE: &str = "simulation noise";
 const PROGRESS: &str = "progress";
@@ -75,6 +76,8 @@ pub struct Drift {
     pub as_of: Option<Date>,
     /// Why the change could not be split, in a sentence, where it could not.
     pub not_split: Option<String>,
+    /// What of its luck was another, `seed 1 then, 2 now`: simulation noise holds what that changed.
+    pub other_luck: Vec<String>,
     /// The initiatives that both runs have, in the order of the file.
     pub initiatives: Vec<InitiativeDrift>,
     /// Inputs that changed though no fact did: that is how estimates get massaged.
@@ -571,20 +574,37 @@ fn told(
         kind: entry.kind,
         as_of: entry.as_of,
         not_split,
+        other_luck: other_luck(entry, forecast),
         initiatives: initiatives.collect(),
         unexplained,
     }
 }
 
-/// The inputs that changed though nothing new is told of what they belong to.
+fn other_luck(entry: &Entry, forecast: &Forecast) -> Vec<String> {
+    let seeds = [entry.seed, forecast.seed].map(|seed| format!("seed {seed}"));
+    let futures = [entry.trials, forecast.trials].map(|trials| format!("{trials} futures"));
+    let programs = [&entry.engine_version, &forecast.engine_version].map(|version| format!("sim {version}"));
+    let differs = |[then, now]: &[String; 2]| then != now;
+    [seeds, futures, programs]
+        .into_iter()
+        .filter(differs)
+        .map(|[then, now]| format!("{then} then, {now} now"))
+        .collect()
+}
+
+/// The inputs that changed though nothing new is told of what they belong to. What facts change about the plan counts as part of it:
+/// a task that was told to have been added and is not told of any more is gone, and one that the scenario has taken over is not new.
 fn unexplained(then: &Then<'_>, now: &Now<'_>) -> Vec<UnexplainedInput> {
     let was = then.actuals.map(|(_, actuals)| actuals.carried(then.plan, now.plan));
     let is = now.actuals.map(|(_, actuals)| actuals);
-    let old = tree_of(&then.scenario.source);
-    let new = tree_of(&now.scenario.source);
+    let old = tree_of_side(then.scenario, then.actuals);
+    let new = tree_of_side(now.scenario, now.actuals);
+    let told_then = changes(&tree_of(&then.scenario.source), &old);
+    let told_now = changes(&tree_of(&now.scenario.source), &new);
     let mut found: Vec<UnexplainedInput> = changes(&old, &new)
         .into_iter()
         .filter(|change| !has_new_facts(now.plan, was.as_ref(), is, change))
+        .filter(|change| !is_among(&told_now, change) || is_among(&told_then, change))
         .map(|change| UnexplainedInput {
             input: change.path.join("."),
             then: change.then.as_deref().map(shortened),
@@ -594,11 +614,26 @@ fn unexplained(then: &Then<'_>, now: &Now<'_>) -> Vec<UnexplainedInput> {
     let beside = now.entry.beside.iter().filter(|input| !then.entry.beside.contains(input));
     found.extend(beside.map(|input| UnexplainedInput {
         input: input.file.clone(),
-        then: None,
-        now: Some("another file".to_owned()),
+        then: file_as(&input.file, &then.entry.beside, then.files),
+        now: file_as(&input.file, &now.entry.beside, now.files),
     }));
     found.truncate(MOST_UNEXPLAINED);
     found
+}
+
+/// Whether one of the changes is at the place of this one, above it or below it.
+fn is_among(changes: &[mix::Changed], change: &mix::Changed) -> bool {
+    changes
+        .iter()
+        .any(|other| other.path.starts_with(&change.path) || change.path.starts_with(&other.path))
+}
+
+/// A file as it can be told from another: `48 lines (SHA-256 1f0c9a3e…)`. `None` where the run did not read it.
+fn file_as(file: &str, beside: &[Input], files: Files<'_>) -> Option<String> {
+    let input = beside.iter().find(|input| input.file == file)?;
+    let hash: String = input.sha256.chars().take(HASH_SHOWN).collect();
+    let lines = files(file).map_or(0, |text| text.lines().count());
+    Some(format!("{lines} {} (SHA-256 {hash}…)", if lines == 1 { "line" } else { "lines" }))
 }
 
 /// A long list is not needed in full to be found.

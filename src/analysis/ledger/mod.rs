@@ -17,4 +17,4 @@ mod scores;
 pub use drift::{Cause, Drift, InitiativeDrift, Moved, Now, OddsMoved, Then, UnexplainedInput, Whole, drift, drift_unsplit};
 pub use entry::{Bands, CommitmentEntry, Entry, InitiativeEntry, Input, Inputs, LEDGER_VERSION, QuantileEntry, RunKind, entry};
 pub use history::{ForecastPoint, History, InitiativeHistory, LedgerHistory, OddsPoint, PromiseHistory, history};
-pub use scores::{Coverage, Ledger, Score, Told, TrackRecord, track_record};
+pub use scores::{Coverage, Ledger, Pinball, Score, Told, TrackRecord, track_record};

@@ -10,7 +10,6 @@ use serde::Serialize;
 
 use crate::analysis::forecast::Share;
 use crate::analysis::ledger::entry::{Entry, InitiativeEntry};
-use crate::analysis::reading::share;
 use crate::calendar::Date;
 use crate::statistics::{Proportion, mean_interval};
 use crate::units::Percentile;
@@ -94,8 +93,17 @@ pub struct TrackRecord {
     pub brier: Option<Score>,
     /// Promises that were kept.
     pub promises_kept: Option<Share>,
-    /// Mean pinball loss in working days, by percentile: of those that have finished.
-    pub pinball: Vec<(Percentile, Score)>,
+    /// Of those that have finished, by percentile.
+    pub pinball: Vec<Pinball>,
+}
+
+/// What a percentile's dates were worth.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Pinball {
+    /// The percentile.
+    pub percentile: Percentile,
+    /// Mean pinball loss in working days.
+    pub loss: Score,
 }
 
 /// How often the dates of a percentile held.
@@ -112,7 +120,7 @@ pub struct Coverage {
 pub struct Score {
     /// The mean.
     pub mean: f64,
-    /// Lower end of Student's 95 % interval; absent for a single case.
+    /// Lower end of Student's 95 % interval; absent for a single case, and where all score the same, which tells nothing of the spread.
     pub ci_low: Option<f64>,
     /// Upper end.
     pub ci_high: Option<f64>,
@@ -125,6 +133,7 @@ pub struct Score {
 impl Score {
     fn of(values: &[f64], most: f64, reference: Option<f64>) -> Option<Self> {
         let (mean, interval) = mean_interval(values)?;
+        let interval = interval.filter(|interval| interval.high > interval.low);
         Some(Self {
             mean,
             // No score is below zero or above the worst there is.
@@ -202,6 +211,18 @@ pub fn track_record(ledgers: &[Ledger<'_>], told: &[Told]) -> TrackRecord {
     scored(&cases, &promises)
 }
 
+/// A share of few cases.
+fn share(counted: Proportion) -> Share {
+    let interval = counted.exact();
+    Share {
+        p: counted.estimate().unwrap_or(0.0),
+        ci_low: interval.low,
+        ci_high: interval.high,
+        hits: counted.hits as u32,
+        trials: counted.trials as u32,
+    }
+}
+
 fn scored(cases: &[Case<'_>], promises: &[(f64, bool)]) -> TrackRecord {
     let finished: Vec<(&Case<'_>, Date)> = cases.iter().filter_map(|case| Some((case, case.outcome.finished?))).collect();
     let held = |case: &Case<'_>, percent: u32| {
@@ -243,7 +264,10 @@ fn scored(cases: &[Case<'_>], promises: &[(f64, bool)]) -> TrackRecord {
                 })
             })
             .collect();
-        Some((percentile, Score::of(&losses, f64::INFINITY, None)?))
+        Some(Pinball {
+            percentile,
+            loss: Score::of(&losses, f64::INFINITY, None)?,
+        })
     });
     let squares: Vec<f64> = promises.iter().map(|(p, kept)| (p - f64::from(u8::from(*kept))).powi(2)).collect();
     let kept = Proportion::of(promises, |(_, kept)| *kept);

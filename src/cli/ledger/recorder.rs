@@ -36,9 +36,15 @@ pub(in crate::cli) struct Made<'a> {
 }
 
 impl Recorder {
-    /// Reads the record beside a scenario. `None` where none is wanted, or the clock tells no time.
+    /// Reads the record beside a scenario. `None` where none is wanted, or the clock tells no time that it could be kept under.
     pub(in crate::cli) fn open(path: &Path, is_wanted: bool, name: &str, texts: &Texts) -> Option<Self> {
-        let recorded = now().filter(|_| is_wanted)?;
+        if !is_wanted {
+            return None;
+        }
+        let Some(recorded) = now() else {
+            note("warning: this run is not recorded: the clock tells no time between 1970 and 2999");
+            return None;
+        };
         let store = Store::beside(path).with_earlier(name, &sha256(&texts.scenario));
         let store = adopted(store);
         let read = store.read();
@@ -61,6 +67,11 @@ impl Recorder {
             store,
             recorded,
         })
+    }
+
+    /// Whether anything could be read of it.
+    pub(in crate::cli) fn has_entries(&self) -> bool {
+        !self.entries.is_empty()
     }
 
     /// The forecast with what the record says: what moved since the run before, and how often its dates held.

@@ -36,6 +36,8 @@ const SEAL: &str = "  \"seal\": ";
 const MOST_BYTES: u64 = 4 << 20;
 /// The largest input that is kept: a record is not for data.
 const MOST_BYTES_KEPT: usize = 4 << 20;
+/// The longest name of a version that is repeated.
+const MOST_BYTES_OF_VERSION: usize = 40;
 /// Entries of a record that are read.
 const MOST_ENTRIES: usize = 10_000;
 /// Writing an entry takes a moment; who holds the lock for longer does something else.
@@ -325,12 +327,22 @@ fn parsed(path: &str, text: String) -> Result<Entry, Box<Fault>> {
     };
     let value: serde_json::Value = serde_json::from_str(text).map_err(wrong)?;
     let version = value.get("ledger_version").and_then(serde_json::Value::as_u64);
-    if version.is_some_and(|version| version > u64::from(LEDGER_VERSION)) {
-        let message = "a newer version of sim has written this entry".to_owned();
+    if let Some(version) = version.filter(|version| *version != u64::from(LEDGER_VERSION)) {
+        let is_newer = version > u64::from(LEDGER_VERSION);
+        let by = value.get("engine_version").and_then(serde_json::Value::as_str);
+        let by = by.filter(|by| by.len() <= MOST_BYTES_OF_VERSION);
+        let message = format!(
+            "{} version of sim{} has written this entry, in layout {version}; this one reads layout {LEDGER_VERSION}",
+            if is_newer { "a newer" } else { "an older" },
+            by.map_or_else(String::new, |by| format!(" ({by})")),
+        );
         let place = text.find("\"ledger_version\"").unwrap_or(0);
-        return Err(Box::new(
-            fault("ledger-version", message, place).hint("read it with that version, or a newer one"),
-        ));
+        let fault = Fault::error("ledger-version", message).of(&source).at(&(place..place));
+        return Err(Box::new(fault.hint(if is_newer {
+            "read it with that version, or a newer one"
+        } else {
+            "read it with that version; nothing is wrong with the entry, so keep it"
+        })));
     }
     let entry: Entry = serde_json::from_str(text).map_err(wrong)?;
     let seal_at = text.rfind(SEAL);

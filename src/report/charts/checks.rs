@@ -498,6 +498,10 @@ mod tests {
             let calendar = fixtures::calendar();
             let case = Case { commitments: &commitments, estimate: Some("2026-05-05"), ..Case::default() };
             let mut forecast = fixtures::forecast("any", &calendar, vec![fixtures::initiative(&case, &calendar, &finishes)]);
+            // The same names and dates are read on a terminal.
+            for line in crate::report::terminal::summary(&forecast, false).lines() {
+                prop_assert!(crate::report::text::width(line) <= 80, "{}", line);
+            }
             forecast.options = Some(comparison(&forecast, 2));
             for form in forms() {
                 for (_, chart) in charts(&forecast, form) {

@@ -518,11 +518,9 @@ fn percentiles(
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::report::charts::checks::{forms, keeps_apart};
-    use crate::report::fixtures::{self, Case};
+    use crate::report::fixtures;
 
     fn fonts() -> Fonts {
         Fonts::embedded().unwrap_or_else(|error| panic!("{error}"))
@@ -567,28 +565,5 @@ mod tests {
             .read_info()
             .map(|reader| (reader.info().width, reader.info().height));
         assert!(image.is_ok_and(|(width, height)| width == 1_920 && height > 900));
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn no_distribution_and_no_set_of_promises_breaks_the_layout(
-            finishes in prop::collection::vec(prop_oneof![4 => 0.0..400.0_f64, 1 => Just(f64::INFINITY), 1 => 0.0..200_000.0_f64, 1 => Just(40.0)], 1..60),
-            dates in prop::collection::vec((1..=12_u8, 1..=28_u8, 2025..=2030_u16, "[a-zA-Z ]{0,40}"), 0..8),
-        ) {
-            let texts: Vec<(String, String)> = dates.iter().map(|(month, day, year, to)| (to.clone(), format!("{year}-{month:02}-{day:02}"))).collect();
-            let commitments: Vec<(Option<&str>, &str)> = texts.iter().map(|(to, date)| (Some(to.as_str()), date.as_str())).collect();
-            let calendar = fixtures::calendar();
-            let case = Case { commitments: &commitments, estimate: Some("2026-05-05"), ..Case::default() };
-            let forecast = fixtures::forecast("any", &calendar, vec![fixtures::initiative(&case, &calendar, &finishes)]);
-            let fonts = fonts();
-            for form in forms() {
-                keeps_apart(&draw(&forecast.initiatives[0], &forecast, form, &fonts), &fonts);
-            }
-            for line in crate::report::terminal::summary(&forecast, false).lines() {
-                prop_assert!(crate::report::text::width(line) <= 80, "{}", line);
-            }
-        }
     }
 }

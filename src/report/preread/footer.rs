@@ -3,7 +3,7 @@
 use super::lead::Lead;
 use super::view::{Block, Item, List, Section, Shown, item};
 use super::words::{Twenty, Words, joined, said};
-use crate::report::drift::{days_moved, earlier, largest};
+use crate::report::drift::{days_moved, earlier, largest, other_luck};
 use crate::report::ledger::plain_sentence;
 use crate::report::text::{points, thousands};
 
@@ -87,8 +87,8 @@ fn record(lead: &Lead<'_>) -> Vec<Block> {
     if let Some(sentence) = lead.forecast.track_record.as_ref().and_then(plain_sentence) {
         blocks.push(Block::Text(
             Words::new()
-                .strong("On record: ")
-                .say(format!("{sentence}, by the first forecast of each.")),
+                .strong("On record for this plan: ")
+                .say(format!("{sentence}. Each initiative counts by its first forecast.")),
         ));
     }
     let Some(drift) = &lead.forecast.since else { return blocks };
@@ -98,19 +98,27 @@ fn record(lead: &Lead<'_>) -> Vec<Block> {
         .find(|initiative| initiative.initiative == lead.initiative.id);
     if let Some(own) = own {
         let mut words = Words::new().strong(format!("Since {}: ", earlier(drift))).say(format!(
-            "P50 {} and P80 {} working days",
-            days_moved(own.whole.p50_days),
-            days_moved(own.whole.p80_days)
+            "the expected date (P50) {}, that of 80 % confidence (P80) {}",
+            said_moved(own.whole.p50_days),
+            said_moved(own.whole.p80_days)
         ));
         let causes: Vec<Words> = largest(own)
             .into_iter()
+            .filter(|moved| drift.not_split.is_none() && days_moved(moved.by.p80_days) != "0")
             .take(MOST_CAUSES)
             .map(|moved| Words::new().name(&moved.cause).say(format!(" {}", days_moved(moved.by.p80_days))))
             .collect();
         if !causes.is_empty() {
-            words = words.say("; of P80: ").and(joined(causes, ", "));
+            words = words.say("; of the latter: ").and(joined(causes, ", "));
         }
-        blocks.push(Block::Text(words.say(".")));
+        words = words.say(".");
+        if let Some(why) = &drift.not_split {
+            words = words.say(" Not split into causes: ").name(why).say(".");
+        }
+        if let Some(luck) = other_luck(drift) {
+            words = words.say(format!(" {luck}"));
+        }
+        blocks.push(Block::Text(words));
     }
     if !drift.unexplained.is_empty() {
         blocks.push(Block::Text(Words::new().strong("Changed though no fact says so")));
@@ -133,6 +141,19 @@ fn record(lead: &Lead<'_>) -> Vec<Block> {
         ));
     }
     blocks
+}
+
+/// How a date moved, in words: `came 3.2 working days later`.
+fn said_moved(days: Option<f64>) -> String {
+    match (days, days_moved(days).trim_start_matches(['+', '−'])) {
+        (None, _) => "cannot be compared, since it is never reached in one of the two".to_owned(),
+        (_, "0") => "did not move".to_owned(),
+        (Some(days), size) => format!(
+            "came {size} working day{} {}",
+            if size == "1.0" { "" } else { "s" },
+            if days < 0.0 { "earlier" } else { "later" }
+        ),
+    }
 }
 
 fn list(items: Vec<Item>) -> Block {
