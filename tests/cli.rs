@@ -550,3 +550,46 @@ fn what_cannot_be_compared_or_priced_is_refused_with_a_way_out() {
     }
     assert!(!folder.join("out").exists(), "nothing is written where nothing is compared");
 }
+
+/// The answer while the question is in the room: the same futures, so the same dates and odds, and no trace of it.
+#[test]
+fn quick_gives_the_dates_and_odds_of_a_run_and_writes_nothing() {
+    let folder = folder("quick");
+    fs::copy(SEGMENT, folder.join("plan.toml")).expect("a scenario");
+    let text_alone = done(&folder, &["run", "plan.toml", "--quick", "--trials", "500"]);
+    assert!(text_alone.lines().all(|line| line.chars().count() <= 80), "{text_alone}");
+    assert!(
+        text_alone.contains("on time") && text_alone.contains("Risk budgets"),
+        "{text_alone}"
+    );
+    let json = |more: &[&str]| -> serde_json::Value {
+        let arguments = [&["run", "plan.toml", "--trials", "500", "--json"], more].concat();
+        serde_json::from_str(&done(&folder, &arguments)).expect("JSON")
+    };
+    let quick = json(&["--quick"]);
+    assert_eq!(files(&folder), ["plan.toml"]);
+    let whole = json(&["--no-prices"]);
+    assert_eq!(quick["initiatives"], whole["initiatives"]);
+    assert_eq!(quick["budgets"], whole["budgets"]);
+    assert_eq!(quick["cost"], whole["cost"]);
+    assert!(refused(&folder, &["run", "plan.toml", "--quick", "--samples"]).contains("cannot be used with"));
+}
+
+/// What takes most of a run is left out, and everything else is there.
+#[test]
+fn a_run_without_prices_lacks_the_price_lists_alone() {
+    let folder = folder("no-prices");
+    fs::copy(SEGMENT, folder.join("plan.toml")).expect("a scenario");
+    let run = |more: &[&str]| -> serde_json::Value {
+        let arguments = [&["run", "plan.toml", "--trials", "300", "--no-ledger", "--json"], more].concat();
+        serde_json::from_str(&done(&folder, &arguments)).expect("JSON")
+    };
+    let (with, without) = (run(&[]), run(&["--no-prices"]));
+    assert_eq!(without["prices"], serde_json::json!([]));
+    assert_ne!(with["prices"], without["prices"]);
+    for part in ["initiatives", "budgets", "checkpoints", "capacity", "paths", "options"] {
+        assert_eq!(with[part], without[part], "{part}");
+    }
+    let out = folder.join("out/plan");
+    assert!(out.join("preread.html").is_file() && out.join("charts").is_dir());
+}

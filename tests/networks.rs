@@ -265,3 +265,16 @@ fn a_skewed_estimate_moves_the_answer() {
     assert!((mean(3) - 5.0).abs() < 0.02);
     assert!((mean(9) - 7.0).abs() < 0.02);
 }
+
+/// 120 tasks with PERT durations and about two predecessors each. Reference: an independent simulation of a million trials, good to
+/// 0.05 days. With as many people as there are, nobody waits in a network; with few, the plan takes longer.
+#[test]
+fn a_network_of_120_tasks_has_the_known_quantiles() {
+    let finishes = simulate(&common::workload::scenario(false), 100_000).sorted("plan");
+    for (percent, expected) in [(50, 124.81), (80, 130.67), (95, 136.61)] {
+        let found = finishes.quantile(Percentile::percent(percent)).expect("there are trials");
+        assert!((found - expected).abs() < 0.15, "P{percent} {found} is not {expected}");
+    }
+    let staffed = simulate(&common::workload::scenario(true), 2_000).sorted("plan");
+    assert!(staffed.quantile(Percentile::percent(50)) > Some(135.0));
+}

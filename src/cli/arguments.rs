@@ -71,7 +71,7 @@ pub(super) struct RunArguments {
     #[arg(long)]
     pub(super) no_prices: bool,
     /// Only the dates and the odds, while the question is still in the room: no drivers, prices or options, and nothing is written
-    #[arg(long, conflicts_with_all = ["out", "samples", "precision", "no_ledger", "no_prices"])]
+    #[arg(long, conflicts_with_all = ["out", "samples", "precision"])]
     pub(super) quick: bool,
 }
 

@@ -23,10 +23,12 @@ pub struct Watch {
     pub paper_starts: Vec<f64>,
 }
 
-/// Futures that are kept in detail.
+/// The most futures that are kept in detail.
 pub const DETAILED_FUTURES: u32 = 10_000;
-/// The most tasks that are kept in detail, so that what is kept takes at most 100 MB.
+/// The most tasks that are kept in detail.
 pub const DETAILED_TASKS: usize = 400;
+/// The most tasks times futures, so that what is kept takes at most 36 MB: of a plan with more than 150 tasks fewer futures.
+const DETAILS: usize = 1_500_000;
 
 impl Watch {
     /// Looks at everything that there is room for: `first` tells which tasks matter most where there are more than
@@ -40,8 +42,9 @@ impl Watch {
             tasks.sort();
         }
         let on_paper = landmarks.plan_on_paper.iter().copied().fold(0.0, f64::max);
+        let room = (DETAILS / tasks.len().max(1)).try_into().unwrap_or(u32::MAX);
         Self {
-            futures: DETAILED_FUTURES,
+            futures: DETAILED_FUTURES.min(room),
             tasks,
             until: if on_paper.is_finite() { on_paper } else { 0.0 },
             paper_starts: landmarks.schedule.iter().map(|task| task.start).collect(),

@@ -1,6 +1,8 @@
 //! What the tests share: from scenario text to finishes without files, and the program in a folder of its own.
 #![allow(dead_code)]
 
+pub mod workload;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

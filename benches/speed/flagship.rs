@@ -3,16 +3,17 @@
 
 use std::hint::black_box;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput};
 use sim::engine::{self, Compiled, Run, Stop, Window};
 use sim::plan;
 use sim::statistics::Sorted;
 use sim::units::Percentile;
 
-const SEGMENT: &str = include_str!("../scenarios/new-segment-60-days.toml");
+const SEGMENT: &str = include_str!("../../scenarios/new-segment-60-days.toml");
 const TRIALS: u32 = 10_000;
 
-fn flagship(criterion: &mut Criterion) {
+/// Reading the scenario, and its futures on one thread and on two.
+pub fn flagship(criterion: &mut Criterion) {
     let read = || {
         plan::read("new-segment-60-days.toml", SEGMENT.as_bytes().to_vec(), &|file| {
             std::fs::read_to_string(file)
@@ -50,6 +51,3 @@ fn flagship(criterion: &mut Criterion) {
     }
     group.finish();
 }
-
-criterion_group!(benches, flagship);
-criterion_main!(benches);
