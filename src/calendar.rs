@@ -341,9 +341,10 @@ impl Clock {
     #[must_use]
     pub fn working(&self, clock: f64) -> f64 {
         let clock = clock.max(0.0);
-        let day = clock.floor();
-        match (self.before.get(day as usize), self.before.get((day as usize).saturating_add(1))) {
-            (Some(before), Some(after)) => before + (after - before) * (clock - day),
+        // A cast cuts off what is after the point, and is one instruction where `floor` may be a call.
+        let day = clock as u32;
+        match (self.before.get(day as usize), self.before.get(day as usize + 1)) {
+            (Some(before), Some(after)) => before + (after - before) * (clock - f64::from(day)),
             _ => {
                 let last = self.before.last().copied().unwrap_or(0.0);
                 last + (clock - f64::from(CLOCK_DAYS)) * 5.0 / 7.0
@@ -357,8 +358,9 @@ impl Clock {
         if working <= 0.0 {
             return 0.0;
         }
-        let whole = working.ceil() - 1.0;
-        match self.day_of.get(whole as usize) {
+        let cut_off = f64::from(working as u32);
+        let whole = if cut_off < working { cut_off } else { cut_off - 1.0 };
+        match self.day_of.get(whole as u32 as usize).filter(|_| working < f64::from(u32::MAX)) {
             Some(day) => f64::from(*day) + (working - whole),
             None => {
                 let last = self.before.last().copied().unwrap_or(0.0);

@@ -123,7 +123,8 @@ impl Trial<'_> {
 
     /// Looks again at the releases that are held: what may have let them go has just happened.
     pub(super) fn recheck_releases(&mut self, driver: Driver) {
-        for task in std::mem::take(&mut self.w.held_releases) {
+        let mut held = std::mem::take(&mut self.w.held_releases);
+        for task in held.drain(..) {
             let initiative = self.plan.tasks[task as usize].initiative as usize;
             if self.w.open[initiative] == 0 {
                 self.end_hold(task as usize);
@@ -131,6 +132,8 @@ impl Trial<'_> {
             self.w.tasks[task as usize].driver = driver;
             self.w.agenda.push(Gate::Start(task));
         }
+        // Given back, so that no trial has to make a list of its own.
+        self.w.held_releases = held;
     }
 
     /// A release that waits for its budget to thaw is held by findings too, from the first that opens meanwhile.

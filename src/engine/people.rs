@@ -603,9 +603,12 @@ impl Trial<'_> {
             self.project(self.w.teams[team].working[index] as usize);
         }
         if !away {
-            for absence in std::mem::take(&mut self.w.teams[team].calls) {
+            let mut calls = std::mem::take(&mut self.w.teams[team].calls);
+            for absence in calls.drain(..) {
                 self.take_people(absence as usize);
             }
+            // Given back, so that no trial has to make a list of its own.
+            self.w.teams[team].calls = calls;
         }
     }
 

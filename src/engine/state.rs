@@ -1,6 +1,6 @@
 //! Everything that one trial changes; made once per thread, reset for each trial, hardly ever grown in between.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::again::Again;
@@ -54,7 +54,7 @@ pub(super) struct Workspace {
     pub(super) restless: bool,
     /// The lowest rank that began to wait for people since this was last reset.
     pub(super) lowest_new: usize,
-    pub(super) events: BinaryHeap<Reverse<Event>>,
+    pub(super) events: BinaryHeap<Reverse<Due>>,
     pub(super) unfinished: usize,
     /// Steps that are left of those that a trial may take.
     pub(super) steps_left: u64,
@@ -281,15 +281,31 @@ pub(super) struct AbsenceState {
 }
 
 /// Something that will happen, unless it is stale by then.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Event {
     pub(super) time: f64,
     pub(super) what: What,
     pub(super) version: u32,
 }
 
-/// At one instant, in this order: work that ends has ended before people leave; people are back before they are called.
+/// An event as its place among all: by time, at one instant by what happens, then by version. Two whole numbers, since half of what
+/// a queue does is compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Due {
+    /// The bits of the time, which are in its order where it is not negative.
+    time: u64,
+    /// What happens (8 bits), to whom (24 bits), and the version.
+    what: u64,
+}
+
+impl Due {
+    pub(super) const fn time(self) -> f64 {
+        f64::from_bits(self.time)
+    }
+}
+
+/// At one instant, in this order: work that ends has ended before people leave; people are back before they are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
     /// Somebody looks at a checkpoint: on an evening, before what the next morning brings.
     Look(u32),
@@ -331,20 +347,68 @@ impl TeamState {
     }
 }
 
-impl Eq for Event {}
-
-impl PartialOrd for Event {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
+impl From<Event> for Due {
+    fn from(event: Event) -> Self {
+        // In the order of the instant.
+        let (kind, whom): (u64, u32) = match event.what {
+            What::Look(whom) => (0, whom),
+            What::Begin(whom) => (1, whom),
+            What::Learn(whom) => (2, whom),
+            What::Done(whom) => (3, whom),
+            What::WorkDone(whom) => (4, whom),
+            What::FinishGate(whom) => (5, whom),
+            What::Now => (6, 0),
+            What::StartGate(whom) => (7, whom),
+            What::Release(whom) => (8, whom),
+            What::Join(whom) => (9, whom),
+            What::AbsenceEnds(whom) => (10, whom),
+            What::Leave(whom) => (11, whom),
+            What::Depart(whom) => (12, whom),
+            What::RampStep(whom) => (13, whom),
+            What::Back(whom) => (14, whom),
+            What::Away(whom) => (15, whom),
+            What::Arrival(whom) => (16, whom),
+            What::QuarterTurns => (17, 0),
+            What::RiskBegins(whom) => (18, whom),
+        };
+        debug_assert!(event.time >= 0.0 && whom < 1 << 24);
+        Self {
+            // Zero has one sign here.
+            time: (event.time + 0.0).to_bits(),
+            what: kind << 56 | u64::from(whom & 0xff_ffff) << 32 | u64::from(event.version),
+        }
     }
 }
 
-impl Ord for Event {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.time
-            .total_cmp(&other.time)
-            .then_with(|| self.what.cmp(&other.what))
-            .then_with(|| self.version.cmp(&other.version))
+impl From<Due> for Event {
+    fn from(due: Due) -> Self {
+        let whom = (due.what >> 32) as u32 & 0xff_ffff;
+        let what = match due.what >> 56 {
+            0 => What::Look(whom),
+            1 => What::Begin(whom),
+            2 => What::Learn(whom),
+            3 => What::Done(whom),
+            4 => What::WorkDone(whom),
+            5 => What::FinishGate(whom),
+            6 => What::Now,
+            7 => What::StartGate(whom),
+            8 => What::Release(whom),
+            9 => What::Join(whom),
+            10 => What::AbsenceEnds(whom),
+            11 => What::Leave(whom),
+            12 => What::Depart(whom),
+            13 => What::RampStep(whom),
+            14 => What::Back(whom),
+            15 => What::Away(whom),
+            16 => What::Arrival(whom),
+            17 => What::QuarterTurns,
+            _ => What::RiskBegins(whom),
+        };
+        Self {
+            time: due.time(),
+            what,
+            version: due.what as u32,
+        }
     }
 }
 

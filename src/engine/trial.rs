@@ -83,7 +83,7 @@ impl<'a> Trial<'a> {
             #[cfg(test)]
             self.audit();
             let last = if self.w.unfinished > 0 { window.limit } else { window.horizon };
-            let next = self.w.events.peek().map_or(f64::INFINITY, |event| event.0.time);
+            let next = self.w.events.peek().map_or(f64::INFINITY, |due| due.0.time());
             if next > last || next == f64::INFINITY {
                 // What is unfinished went on to the end, and so did what holds it.
                 self.now = if last.is_finite() { last.max(self.now) } else { self.now };
@@ -109,7 +109,8 @@ impl<'a> Trial<'a> {
             }
         }
         for team in 0..self.plan.teams.len() {
-            for person in self.w.teams[team].idle.clone() {
+            for index in 0..self.w.teams[team].idle.len() {
+                let person = self.w.teams[team].idle[index];
                 let team = TeamId(team);
                 self.note(Happening::Arrives {
                     person,
@@ -161,9 +162,9 @@ impl<'a> Trial<'a> {
             if self.is_flooded() {
                 return false;
             }
-            while let Some(Reverse(event)) = self.w.events.peek().copied().filter(|event| event.0.time <= self.now) {
+            while let Some(Reverse(due)) = self.w.events.peek().copied().filter(|due| due.0.time() <= self.now) {
                 self.w.events.pop();
-                self.happen(event);
+                self.happen(due.into());
                 self.settle();
                 happened = true;
                 if self.is_flooded() {
@@ -594,6 +595,6 @@ impl<'a> Trial<'a> {
 
     pub(super) fn push(&mut self, time: f64, what: What, version: u32) {
         self.step();
-        self.w.events.push(Reverse(Event { time, what, version }));
+        self.w.events.push(Reverse(Event { time, what, version }.into()));
     }
 }
