@@ -177,6 +177,44 @@ fn constant_crews_give_the_bits_of_the_event_loop() {
     }
 }
 
+/// Any part of a run can be played alone, wherever the cut falls in a block.
+#[test]
+fn parts_are_the_whole() {
+    for staff in [Staff::None, Staff::Constant] {
+        let plan = common::plan(&network(11, staff));
+        let compiled = Compiled::new(&plan, 11);
+        let landmarks = engine::landmarks(&compiled);
+        let watch = (staff == Staff::None).then(|| Watch::new(&compiled, &landmarks, |_| 0));
+        let part = |first: u32, trials: u32| {
+            let run = Run {
+                first,
+                trials,
+                threads: 2,
+                window: Window::finishes(1e6),
+                watch: watch.as_ref(),
+            };
+            engine::run(&compiled, run, &Stop::new(false), |_| {}).expect("it can be played")
+        };
+        let whole = part(0, 1_000);
+        for cuts in [vec![1], vec![64, 640], vec![100, 163, 999]] {
+            let ends = cuts.iter().copied().chain([1_000]);
+            let (mut parts, mut from) = (None::<Trials>, 0);
+            for end in ends {
+                let next = part(from, end - from);
+                parts = Some(match parts {
+                    Some(before) => before.merge(next).expect("parts of one run"),
+                    None => next,
+                });
+                from = end;
+            }
+            let parts = parts.expect("parts");
+            assert!(parts.rows().eq(whole.rows()), "{cuts:?}");
+            assert_eq!(parts.drivers(), whole.drivers(), "{cuts:?}");
+            assert_eq!(parts.details().count(), whole.details().count(), "{cuts:?}");
+        }
+    }
+}
+
 /// Whatever somebody waits for, or is counted beside finishes, takes the event loop.
 #[test]
 fn what_is_more_than_a_network_is_played_event_by_event() {
