@@ -27,7 +27,7 @@ pub fn sampling(criterion: &mut Criterion) {
         bencher.iter(|| fill(black_box(&mut draws), &|first, row| stream.fill_normal(first, row)));
     });
     assert_mean(&draws, 0.0, 1.0);
-    let three = |shape, range| Distribution::three_point(shape, range, 2.0, 3.0, 9.0).expect("a shape for these numbers");
+    let three = |shape, range| Distribution::three_point(shape, range, 2.0, 4.0, 9.0).expect("a shape for these numbers");
     let shapes = [
         ("lognormal", three(Shape::Lognormal, Range::P10P90)),
         ("pert", three(Shape::Pert, Range::MinMax)),
