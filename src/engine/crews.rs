@@ -40,11 +40,14 @@ pub(super) struct Crews {
     work: Vec<Row>,
     /// By rank how long risks hold up its start; empty where there are no risks.
     delay: Vec<Row>,
+    /// What the plan says of each rank and a trial asks for again and again, close together.
+    says: Vec<Says>,
     /// Tasks as they are before anything has happened.
     fresh: Vec<Node>,
     nodes: Vec<Node>,
-    /// A bit for each rank that waits for people.
+    /// A bit for each rank that waits for people, and a word before which there is none.
     ready: Vec<u64>,
+    first_ready: usize,
     people: Vec<u32>,
     free: Vec<u32>,
     /// People who are free in all teams together.
@@ -53,6 +56,14 @@ pub(super) struct Crews {
     /// Tasks that something has let go, and what of them.
     agenda: Vec<(u32, What)>,
     finished: Vec<f64>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Says {
+    need: Need,
+    not_before: f64,
+    /// Whether any link looks at its start.
+    is_start_watched: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -90,9 +101,17 @@ impl Crews {
         Self {
             work: vec![[0.0; BLOCK]; tasks],
             delay: vec![[0.0; BLOCK]; if compiled.risks.is_empty() { 0 } else { tasks }],
+            says: (0..tasks)
+                .map(|rank| Says {
+                    need: compiled.tasks[rank].need,
+                    not_before: compiled.tasks[rank].not_before,
+                    is_start_watched: compiled.links.row(rank).iter().any(|link| looks_at_start(link.kind)),
+                })
+                .collect(),
             nodes: fresh.clone(),
             fresh,
             ready: vec![0; tasks.div_ceil(64)],
+            first_ready: 0,
             people: compiled.teams.iter().map(|team| team.seats.len() as u32).collect(),
             free: vec![],
             idle: 0,
@@ -145,6 +164,7 @@ impl Crews {
     fn trial(&mut self, compiled: &Compiled, draws: &Draws, lane: usize, limit: f64) {
         self.nodes.copy_from_slice(&self.fresh);
         self.ready.fill(0);
+        self.first_ready = self.ready.len();
         self.free.clone_from(&self.people);
         self.idle = self.people.iter().sum();
         self.events.clear();
@@ -168,8 +188,11 @@ impl Crews {
 
     /// Starts what waits for people, in dispatch order, until nothing more can start at this instant.
     fn dispatch(&mut self, compiled: &Compiled, draws: &Draws, lane: usize, now: f64) {
-        let mut word = 0;
+        let mut word = self.first_ready;
         while word < self.ready.len() && self.idle > 0 {
+            if self.ready[word] == 0 && word == self.first_ready {
+                self.first_ready += 1;
+            }
             let mut waiting = self.ready[word];
             while waiting != 0 && self.idle > 0 {
                 let bit = waiting.trailing_zeros();
@@ -182,7 +205,8 @@ impl Crews {
                 self.begin(compiled, draws, lane, now, rank);
                 if self.settle(compiled, draws, lane, now) {
                     // Somebody may be free, or wait, who goes before.
-                    (word, waiting) = (0, self.ready[0]);
+                    word = self.first_ready;
+                    waiting = self.ready[word];
                 }
             }
             word += 1;
@@ -191,7 +215,7 @@ impl Crews {
 
     /// Takes the crew of a task if it is free.
     fn take_crew(&mut self, compiled: &Compiled, rank: usize) -> bool {
-        match compiled.tasks[rank].need {
+        match self.says[rank].need {
             Need::Nobody => true,
             Need::Effort { team, max, .. } => {
                 let free = &mut self.free[team as usize];
@@ -217,7 +241,7 @@ impl Crews {
     }
 
     fn free_crew(&mut self, compiled: &Compiled, rank: usize) {
-        match compiled.tasks[rank].need {
+        match self.says[rank].need {
             Need::Nobody => {}
             Need::Effort { team, max, .. } => {
                 self.free[team as usize] += max;
@@ -266,13 +290,13 @@ impl Crews {
 
     /// The links of a task let it start: it does so now, waits for people, or for its time.
     fn open(&mut self, compiled: &Compiled, draws: &Draws, lane: usize, now: f64, rank: usize) {
-        let task = &compiled.tasks[rank];
+        let says = self.says[rank];
         let gate = self.nodes[rank].start_gate;
         let is_void = self.work[rank][lane] < 0.0;
         let gate = if is_void {
             gate
         } else {
-            gate.max(task.not_before) + self.delay.get(rank).map_or(0.0, |delay| delay[lane])
+            gate.max(says.not_before) + self.delay.get(rank).map_or(0.0, |delay| delay[lane])
         };
         if gate > now {
             self.push(gate, rank, What::Start);
@@ -280,16 +304,19 @@ impl Crews {
             self.let_go(compiled, draws, lane, now, rank, true);
             self.nodes[rank].is_worked = true;
             self.try_finish(compiled, draws, lane, now, rank);
-        } else if matches!(task.need, Need::Nobody) {
+        } else if matches!(says.need, Need::Nobody) {
             self.begin(compiled, draws, lane, now, rank);
         } else {
             self.ready[rank / 64] |= 1 << (rank % 64);
+            self.first_ready = self.first_ready.min(rank / 64);
         }
     }
 
     fn begin(&mut self, compiled: &Compiled, draws: &Draws, lane: usize, now: f64, rank: usize) {
         self.push(now + self.work[rank][lane], rank, What::WorkDone);
-        self.let_go(compiled, draws, lane, now, rank, true);
+        if self.says[rank].is_start_watched {
+            self.let_go(compiled, draws, lane, now, rank, true);
+        }
     }
 
     fn try_finish(&mut self, compiled: &Compiled, draws: &Draws, lane: usize, now: f64, rank: usize) {
@@ -308,7 +335,7 @@ impl Crews {
     /// The links that look at the start of a task, or at its finish, let their successors go.
     fn let_go(&mut self, compiled: &Compiled, draws: &Draws, lane: usize, now: f64, rank: usize, at_start: bool) {
         for link in compiled.links.row(rank) {
-            if matches!(link.kind, LinkKind::StartStart | LinkKind::StartFinish) != at_start {
+            if looks_at_start(link.kind) != at_start {
                 continue;
             }
             let lag = match link.lag {
@@ -337,4 +364,9 @@ impl Crews {
     fn push(&mut self, time: f64, rank: usize, what: What) {
         self.events.push(Reverse((time.to_bits(), rank as u32 * 3 + what as u32)));
     }
+}
+
+/// Whether a link looks at the start of its predecessor, rather than at its finish.
+const fn looks_at_start(kind: LinkKind) -> bool {
+    matches!(kind, LinkKind::StartStart | LinkKind::StartFinish)
 }
