@@ -52,6 +52,7 @@ pub(super) struct Crews {
     free: Vec<u32>,
     /// People who are free in all teams together.
     idle: u32,
+    now: f64,
     events: BinaryHeap<Reverse<(u64, u32)>>,
     /// Tasks that something has let go, and what of them.
     agenda: Vec<(u32, What)>,
@@ -75,6 +76,14 @@ struct Node {
     start_gate: f64,
     finish_gate: f64,
     is_worked: bool,
+}
+
+/// The trial that is played.
+#[derive(Debug, Clone, Copy)]
+struct Future<'a> {
+    compiled: &'a Compiled,
+    draws: &'a Draws,
+    lane: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +124,7 @@ impl Crews {
             people: compiled.teams.iter().map(|team| team.seats.len() as u32).collect(),
             free: vec![],
             idle: 0,
+            now: 0.0,
             events: BinaryHeap::with_capacity(tasks),
             agenda: Vec::with_capacity(tasks),
             finished: vec![f64::INFINITY; tasks],
@@ -126,7 +136,7 @@ impl Crews {
         self.measure(compiled, draws);
         let layout = Layout::new(compiled, window);
         for (lane, row) in rows.chunks_exact_mut(layout.width().max(1)).enumerate() {
-            self.trial(compiled, draws, lane, window.limit);
+            self.trial(Future { compiled, draws, lane }, window.limit);
             for (task, finished) in compiled.tasks.iter().zip(&self.finished) {
                 let finish = &mut row[task.initiative as usize];
                 *finish = finish.max(*finished);
@@ -161,7 +171,7 @@ impl Crews {
         }
     }
 
-    fn trial(&mut self, compiled: &Compiled, draws: &Draws, lane: usize, limit: f64) {
+    fn trial(&mut self, future: Future<'_>, limit: f64) {
         self.nodes.copy_from_slice(&self.fresh);
         self.ready.fill(0);
         self.first_ready = self.ready.len();
@@ -169,25 +179,25 @@ impl Crews {
         self.idle = self.people.iter().sum();
         self.events.clear();
         self.finished.fill(f64::INFINITY);
-        let mut now = 0.0;
+        self.now = 0.0;
         for rank in 0..self.nodes.len() {
             if self.fresh[rank].start_links == 0 {
-                self.open(compiled, draws, lane, now, rank);
+                self.open(future, rank);
             }
         }
         loop {
-            self.settle(compiled, draws, lane, now);
-            self.dispatch(compiled, draws, lane, now);
+            self.settle(future);
+            self.dispatch(future);
             let Some(Reverse((next, _))) = self.events.peek() else { return };
-            now = f64::from_bits(*next);
-            if now > limit {
+            self.now = f64::from_bits(*next);
+            if self.now > limit {
                 return;
             }
         }
     }
 
     /// Starts what waits for people, in dispatch order, until nothing more can start at this instant.
-    fn dispatch(&mut self, compiled: &Compiled, draws: &Draws, lane: usize, now: f64) {
+    fn dispatch(&mut self, future: Future<'_>) {
         let mut word = self.first_ready;
         while word < self.ready.len() && self.idle > 0 {
             if self.ready[word] == 0 && word == self.first_ready {
@@ -198,12 +208,12 @@ impl Crews {
                 let bit = waiting.trailing_zeros();
                 waiting &= waiting - 1;
                 let rank = word * 64 + bit as usize;
-                if !self.take_crew(compiled, rank) {
+                if !self.take_crew(future.compiled, rank) {
                     continue;
                 }
                 self.ready[word] &= !(1 << bit);
-                self.begin(compiled, draws, lane, now, rank);
-                if self.settle(compiled, draws, lane, now) {
+                self.begin(future, rank);
+                if self.settle(future) {
                     // Somebody may be free, or wait, who goes before.
                     word = self.first_ready;
                     waiting = self.ready[word];
@@ -257,13 +267,13 @@ impl Crews {
     }
 
     /// Applies all that happens at this instant. Whether anything did.
-    fn settle(&mut self, compiled: &Compiled, draws: &Draws, lane: usize, now: f64) -> bool {
+    fn settle(&mut self, future: Future<'_>) -> bool {
         let mut happened = false;
         loop {
             let (rank, what) = if let Some(let_go) = self.agenda.pop() {
                 let_go
             } else if let Some(Reverse((time, event))) = self.events.peek().copied()
-                && f64::from_bits(time) <= now
+                && f64::from_bits(time) <= self.now
             {
                 self.events.pop();
                 match event % 3 {
@@ -277,72 +287,72 @@ impl Crews {
             happened = true;
             let rank = rank as usize;
             match what {
-                What::Start => self.open(compiled, draws, lane, now, rank),
-                What::Finish => self.try_finish(compiled, draws, lane, now, rank),
+                What::Start => self.open(future, rank),
+                What::Finish => self.try_finish(future, rank),
                 What::WorkDone => {
-                    self.free_crew(compiled, rank);
+                    self.free_crew(future.compiled, rank);
                     self.nodes[rank].is_worked = true;
-                    self.try_finish(compiled, draws, lane, now, rank);
+                    self.try_finish(future, rank);
                 }
             }
         }
     }
 
     /// The links of a task let it start: it does so now, waits for people, or for its time.
-    fn open(&mut self, compiled: &Compiled, draws: &Draws, lane: usize, now: f64, rank: usize) {
+    fn open(&mut self, future: Future<'_>, rank: usize) {
         let says = self.says[rank];
         let gate = self.nodes[rank].start_gate;
-        let is_void = self.work[rank][lane] < 0.0;
+        let is_void = self.work[rank][future.lane] < 0.0;
         let gate = if is_void {
             gate
         } else {
-            gate.max(says.not_before) + self.delay.get(rank).map_or(0.0, |delay| delay[lane])
+            gate.max(says.not_before) + self.delay.get(rank).map_or(0.0, |delay| delay[future.lane])
         };
-        if gate > now {
+        if gate > self.now {
             self.push(gate, rank, What::Start);
         } else if is_void {
-            self.let_go(compiled, draws, lane, now, rank, true);
+            self.let_go(future, rank, true);
             self.nodes[rank].is_worked = true;
-            self.try_finish(compiled, draws, lane, now, rank);
+            self.try_finish(future, rank);
         } else if matches!(says.need, Need::Nobody) {
-            self.begin(compiled, draws, lane, now, rank);
+            self.begin(future, rank);
         } else {
             self.ready[rank / 64] |= 1 << (rank % 64);
             self.first_ready = self.first_ready.min(rank / 64);
         }
     }
 
-    fn begin(&mut self, compiled: &Compiled, draws: &Draws, lane: usize, now: f64, rank: usize) {
-        self.push(now + self.work[rank][lane], rank, What::WorkDone);
+    fn begin(&mut self, future: Future<'_>, rank: usize) {
+        self.push(self.now + self.work[rank][future.lane], rank, What::WorkDone);
         if self.says[rank].is_start_watched {
-            self.let_go(compiled, draws, lane, now, rank, true);
+            self.let_go(future, rank, true);
         }
     }
 
-    fn try_finish(&mut self, compiled: &Compiled, draws: &Draws, lane: usize, now: f64, rank: usize) {
+    fn try_finish(&mut self, future: Future<'_>, rank: usize) {
         let node = self.nodes[rank];
         if !node.is_worked || node.finish_links > 0 || self.finished[rank].is_finite() {
             return;
         }
-        if node.finish_gate > now {
+        if node.finish_gate > self.now {
             self.push(node.finish_gate, rank, What::Finish);
             return;
         }
-        self.finished[rank] = now;
-        self.let_go(compiled, draws, lane, now, rank, false);
+        self.finished[rank] = self.now;
+        self.let_go(future, rank, false);
     }
 
     /// The links that look at the start of a task, or at its finish, let their successors go.
-    fn let_go(&mut self, compiled: &Compiled, draws: &Draws, lane: usize, now: f64, rank: usize, at_start: bool) {
-        for link in compiled.links.row(rank) {
+    fn let_go(&mut self, future: Future<'_>, rank: usize, at_start: bool) {
+        for link in future.compiled.links.row(rank) {
             if looks_at_start(link.kind) != at_start {
                 continue;
             }
             let lag = match link.lag {
                 Lag::Fixed(days) => days,
-                Lag::Drawn { index, .. } => draws.lags(index as usize)[lane],
+                Lag::Drawn { index, .. } => future.draws.lags(index as usize)[future.lane],
             };
-            let time = now + lag.max(0.0);
+            let time = self.now + lag.max(0.0);
             let node = &mut self.nodes[link.successor as usize];
             if holds_start(link.kind) {
                 node.start_gate = node.start_gate.max(time);

@@ -7,8 +7,8 @@ use multiversion::multiversion;
 
 use super::chain::Drivers;
 use super::compile::Compiled;
-use super::draws::{BLOCK, Draws, Row};
-use super::network::{Network, Pass};
+use super::draws::{BLOCK, Row};
+use super::network::Played;
 use crate::plan::LinkKind;
 use crate::units::TICKS_PER_DAY;
 
@@ -26,23 +26,15 @@ impl Marks {
         Self(vec![[0; 2]; compiled.tasks.len()])
     }
 
-    /// Counts what drove each initiative's finish in the first `trials` of the block. `paper` holds the start of each task by rank in
-    /// the plan on paper.
-    #[allow(clippy::too_many_arguments)]
-    pub(super) fn count(
-        &mut self,
-        network: &Network,
-        compiled: &Compiled,
-        draws: &Draws,
-        pass: &Pass,
-        trials: usize,
-        paper: &[f64],
-        drivers: &mut Drivers,
-    ) {
-        let played = u64::MAX >> (BLOCK - trials.clamp(1, BLOCK));
+    /// Counts what drove each initiative's finish. `paper` holds the start of each task by rank in the plan on paper.
+    pub(super) fn count(&mut self, played: Played<'_>, paper: &[f64], drivers: &mut Drivers) {
+        let Played {
+            network, compiled, pass, ..
+        } = played;
+        let all = u64::MAX >> (BLOCK - played.trials.clamp(1, BLOCK));
         for initiative in 0..drivers.followed() {
             let finish = &pass.finishes[initiative];
-            let ended = played & bits(|lane| finish[lane].is_finite());
+            let ended = all & bits(|lane| finish[lane].is_finite());
             drivers.add_finished(initiative, ended.count_ones());
             self.0.fill([0; 2]);
             for rank in compiled.tasks_of.row(initiative) {
@@ -51,11 +43,11 @@ impl Marks {
             }
             for rank in network.order.iter().rev().map(|rank| *rank as usize) {
                 if self.0[rank] != [0; 2] {
-                    step(self, compiled, draws, pass, rank, initiative, drivers);
+                    step(self, played, rank, initiative, drivers);
                 }
             }
         }
-        count_links(compiled, draws, pass, played, paper, drivers);
+        count_links(played, all, paper, drivers);
     }
 
     /// A link drove its successor in some trials, and what it waited for is on their chain.
@@ -72,7 +64,8 @@ impl Marks {
 
 /// Looks at a task in the trials on whose chain it is.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
-fn step(marks: &mut Marks, compiled: &Compiled, draws: &Draws, pass: &Pass, rank: usize, initiative: usize, drivers: &mut Drivers) {
+fn step(marks: &mut Marks, played: Played<'_>, rank: usize, initiative: usize, drivers: &mut Drivers) {
+    let Played { compiled, pass, .. } = played;
     let (worked, finished) = (&pass.worked[rank], &pass.finished[rank]);
     let [mut at_start, at_finish] = marks.0[rank];
     let holding = compiled.holding.row(rank);
@@ -83,7 +76,7 @@ fn step(marks: &mut Marks, compiled: &Compiled, draws: &Draws, pass: &Pass, rank
     };
     if held != 0 {
         for (predecessor, position) in holding {
-            let let_go = pass.let_go(compiled, draws, *predecessor, *position);
+            let let_go = played.let_go(*predecessor, *position);
             let drove = held & bits(|lane| let_go[lane] == finished[lane]);
             marks.follow(compiled, drivers, initiative, *predecessor, *position, drove);
         }
@@ -100,7 +93,7 @@ fn step(marks: &mut Marks, compiled: &Compiled, draws: &Draws, pass: &Pass, rank
         return;
     }
     for (predecessor, position) in compiled.gating.row(rank) {
-        let let_go = pass.let_go(compiled, draws, *predecessor, *position);
+        let let_go = played.let_go(*predecessor, *position);
         let drove = at_start & bits(|lane| let_go[lane] == gate[lane]);
         marks.follow(compiled, drivers, initiative, *predecessor, *position, drove);
     }
@@ -113,48 +106,46 @@ pub(super) fn bits(is_true: impl Fn(usize) -> bool) -> u64 {
 }
 
 /// When links let go, and for how long each alone held its successor.
-fn count_links(compiled: &Compiled, draws: &Draws, pass: &Pass, played: u64, paper: &[f64], drivers: &mut Drivers) {
+fn count_links(played: Played<'_>, all: u64, paper: &[f64], drivers: &mut Drivers) {
+    let Played { compiled, pass, .. } = played;
     for (rank, says) in compiled.tasks.iter().enumerate() {
         let (starts, finishes) = (compiled.gating.row(rank), compiled.holding.row(rank));
         if starts.is_empty() && finishes.is_empty() {
             continue;
         }
         let gate = &pass.gate[rank];
-        let opened = played & bits(|lane| gate[lane].is_finite());
+        let opened = all & bits(|lane| gate[lane].is_finite());
         drivers.add_opened(compiled.order[rank], opened.count_ones());
         if !starts.is_empty() {
             drivers.add_opened_at(compiled.order[rank], sum_of_ticks(opened, gate));
             let otherwise = [says.not_before.max(paper[rank]); BLOCK];
-            add_held(compiled, draws, pass, starts, &otherwise, opened, drivers, true);
+            add_let_go(played, starts, opened, drivers);
+            add_held(played, starts, &otherwise, opened, drivers);
         }
         if !finishes.is_empty() {
             let finished = &pass.finished[rank];
             let ended = opened & bits(|lane| finished[lane].is_finite());
-            add_held(compiled, draws, pass, finishes, &pass.worked[rank], ended, drivers, false);
+            add_held(played, finishes, &pass.worked[rank], ended, drivers);
         }
     }
 }
 
-/// For how long the last of some links to let go alone held what would have been possible `otherwise`; of several at once the first.
-#[allow(clippy::too_many_arguments)]
+/// When links let go.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
-fn add_held(
-    compiled: &Compiled,
-    draws: &Draws,
-    pass: &Pass,
-    links: &[(u32, u32)],
-    otherwise: &Row,
-    of: u64,
-    drivers: &mut Drivers,
-    adds_times: bool,
-) {
+fn add_let_go(played: Played<'_>, links: &[(u32, u32)], of: u64, drivers: &mut Drivers) {
+    for (predecessor, position) in links {
+        let sum = sum_of_ticks(of, &played.let_go(*predecessor, *position));
+        drivers.add_let_go_at(played.compiled.links.item(*position as usize).number as usize, sum);
+    }
+}
+
+/// For how long the last of some links to let go alone held what would have been possible `otherwise`; of several at once the first.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
+fn add_held(played: Played<'_>, links: &[(u32, u32)], otherwise: &Row, of: u64, drivers: &mut Drivers) {
     let (mut last, mut before) = ([f64::NEG_INFINITY; BLOCK], *otherwise);
     let mut latest = [0.0; BLOCK];
     for (index, (predecessor, position)) in links.iter().enumerate() {
-        let time = pass.let_go(compiled, draws, *predecessor, *position);
-        if adds_times {
-            drivers.add_let_go_at(compiled.links.item(*position as usize).number as usize, sum_of_ticks(of, &time));
-        }
+        let time = played.let_go(*predecessor, *position);
         for lane in 0..BLOCK {
             let is_later = time[lane] > last[lane];
             let earlier = if is_later { last[lane] } else { time[lane] };
@@ -169,7 +160,10 @@ fn add_held(
             let days = last[lane] - before[lane];
             held[lane] = if latest[lane] == index as f64 && days > 0.0 { days } else { 0.0 };
         }
-        drivers.add_held(compiled.links.item(*position as usize).number as usize, sum_of_ticks(of, &held));
+        drivers.add_held(
+            played.compiled.links.item(*position as usize).number as usize,
+            sum_of_ticks(of, &held),
+        );
     }
 }
 

@@ -60,7 +60,7 @@ impl Pass {
 
     /// When a link lets its successor go.
     #[inline(always)]
-    pub(super) fn let_go(&self, compiled: &Compiled, draws: &Draws, predecessor: u32, position: u32) -> Row {
+    fn let_go(&self, compiled: &Compiled, draws: &Draws, predecessor: u32, position: u32) -> Row {
         let CompiledLink { kind, lag, .. } = *compiled.links.item(position as usize);
         let mut time = match kind {
             LinkKind::FinishStart | LinkKind::FinishFinish => self.finished[predecessor as usize],
@@ -142,6 +142,24 @@ pub(super) fn forward(pass: &mut Pass, network: &Network, compiled: &Compiled, d
             row[lane] = until(limit, finished[lane]);
         }
         latest(&mut pass.finishes[task.initiative as usize], row);
+    }
+}
+
+/// The first trials of a block, as they were played.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Played<'a> {
+    pub(super) network: &'a Network,
+    pub(super) compiled: &'a Compiled,
+    pub(super) draws: &'a Draws,
+    pub(super) pass: &'a Pass,
+    pub(super) trials: usize,
+}
+
+impl Played<'_> {
+    /// When a link let its successor go.
+    #[inline(always)]
+    pub(super) fn let_go(&self, predecessor: u32, position: u32) -> Row {
+        self.pass.let_go(self.compiled, self.draws, predecessor, position)
     }
 }
 

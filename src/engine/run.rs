@@ -12,7 +12,7 @@ use super::draws::{BLOCK, Draws};
 use super::flood::Flood;
 use super::layout::{Layout, Tally, Window};
 use super::log::Noted;
-use super::network::{Network, Pass, forward};
+use super::network::{Network, Pass, Played, forward};
 use super::state::Workspace;
 use super::trial::play;
 use super::watch::{Columns, Details, Watch, Watcher};
@@ -229,7 +229,14 @@ fn play_blocks(
                     forward(pass, network, compiled, &draws, run.window.limit);
                     pass.write(compiled, &run.window, &mut rows);
                     if let Some((watcher, drivers)) = &mut watching {
-                        watcher.look_at_block(compiled, network, &draws, pass, count, drivers, detail_rows);
+                        let played = Played {
+                            network,
+                            compiled,
+                            draws: &draws,
+                            pass,
+                            trials: count,
+                        };
+                        watcher.look_at_block(played, drivers, detail_rows);
                     }
                 }
                 Player::Crews(crews) => crews.play(compiled, &draws, &run.window, &mut rows),

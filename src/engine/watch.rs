@@ -3,9 +3,9 @@
 use super::chain::{Drivers, Walker};
 use super::compile::Compiled;
 use super::critical::Marks;
-use super::draws::{Draws, Lane};
+use super::draws::Lane;
 use super::landmark::Landmarks;
-use super::network::{Network, Pass};
+use super::network::Played;
 use super::state::Workspace;
 use crate::plan::TaskId;
 
@@ -236,20 +236,11 @@ impl Watcher {
         self.until
     }
 
-    /// Looks at the first trials of a block that was played at once; `details` gives the rows of those that are kept in detail.
-    #[allow(clippy::too_many_arguments)]
-    pub(super) fn look_at_block<'r>(
-        &mut self,
-        compiled: &Compiled,
-        network: &Network,
-        draws: &Draws,
-        pass: &Pass,
-        trials: usize,
-        drivers: &mut Drivers,
-        details: impl Iterator<Item = &'r mut [f64]>,
-    ) {
+    /// Looks at a block that was played at once; `details` gives the rows of the trials that are kept in detail.
+    pub(super) fn look_at_block<'r>(&mut self, played: Played<'_>, drivers: &mut Drivers, details: impl Iterator<Item = &'r mut [f64]>) {
+        let Played { compiled, draws, pass, .. } = played;
         let marks = self.marks.get_or_insert_with(|| Marks::new(compiled));
-        marks.count(network, compiled, draws, pass, trials, &self.paper, drivers);
+        marks.count(played, &self.paper, drivers);
         for (lane, row) in details.enumerate() {
             let (tasks, rest) = row.split_at_mut(self.kept.len() * 3);
             for (cells, task) in tasks.chunks_exact_mut(3).zip(&self.kept) {
