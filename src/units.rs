@@ -67,22 +67,26 @@ impl Serialize for WorkDays {
     }
 }
 
+/// Adding it to a number below 2⁵¹ rounds that number to an integer, which then stands in the low bits of the sum.
+pub const ROUNDER: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
+
 /// `days` rounded to the nearest tick (see [`TICKS_PER_DAY`]), halves to even; infinities stay as they are.
 #[must_use]
 #[inline]
 pub fn to_tick(days: f64) -> f64 {
-    // Adding 1.5 · 2⁵² leaves no room for a fraction of a tick: no call, and many side by side. What is larger has none anyway.
-    const ROUNDER: f64 = 6_755_399_441_055_744.0;
+    // No call, and many side by side. What is larger has no fraction of a tick anyway.
     const MOST: f64 = (1_u64 << 51) as f64 / TICKS_PER_DAY;
     let rounded = ((days * TICKS_PER_DAY + ROUNDER) - ROUNDER) / TICKS_PER_DAY;
     if days.abs() < MOST { rounded } else { days }
 }
 
+/// The most ticks that a time counts for in a sum (see [`ticks`]).
+pub const MOST_TICKS: f64 = (1_u64 << 39) as f64;
+
 /// `days` in whole ticks, at most two thousand years of them, so that sums over millions of trials are exact.
 #[must_use]
 pub fn ticks(days: f64) -> i64 {
-    const MOST: f64 = (1_u64 << 39) as f64;
-    (days * TICKS_PER_DAY).round().clamp(-MOST, MOST) as i64
+    (days * TICKS_PER_DAY).round().clamp(-MOST_TICKS, MOST_TICKS) as i64
 }
 
 /// Whether a count is over a limit by more than the rounding of a sum: a budget that is met exactly is kept.

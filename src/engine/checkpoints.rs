@@ -1,5 +1,6 @@
 //! Given checkpoints in a trial: what they look at, and whether they were hit.
 
+use super::compile::Compiled;
 use super::layout::Layout;
 use super::state::{What, Whereabouts};
 use super::trial::Trial;
@@ -45,6 +46,15 @@ impl Look {
     /// Whether it looks at a task, and that one had finished; `finished` gives the finish of a rank.
     pub(super) fn is_done_at(&self, finished: impl Fn(usize) -> f64) -> bool {
         matches!(self.at, At::Done(rank) if finished(rank as usize) <= self.time)
+    }
+}
+
+/// Writes which checkpoints of tasks were hit into a trial's row; `finished` gives the finish of a rank.
+pub(super) fn note_done(compiled: &Compiled, layout: &Layout, row: &mut [f64], finished: impl Fn(usize) -> f64) {
+    for (index, look) in compiled.checkpoints.iter().enumerate() {
+        if look.is_done_at(&finished) {
+            layout.set_hit(row, index);
+        }
     }
 }
 

@@ -457,6 +457,11 @@ impl Compiled {
         }
     }
 
+    /// Whether risks decide if there is a task of this rank, when it starts, or how long it takes.
+    pub(super) fn is_at_risk(&self, rank: usize) -> bool {
+        self.tasks[rank].only_if != NONE || !self.touched_by.row(rank).is_empty()
+    }
+
     /// Whether nothing happens but tasks, and nothing is counted but their finishes.
     pub(super) fn has_only_tasks(&self) -> bool {
         let nothing_happens = self.incidents.is_empty() && self.findings.is_empty();
@@ -772,6 +777,11 @@ impl Builder<'_> {
 /// Whether a link holds back the start of its successor, rather than its finish.
 pub(super) const fn holds_start(kind: LinkKind) -> bool {
     matches!(kind, LinkKind::FinishStart | LinkKind::StartStart)
+}
+
+/// Whether a link looks at the start of its predecessor, rather than at its finish.
+pub(super) const fn looks_at_start(kind: LinkKind) -> bool {
+    matches!(kind, LinkKind::StartStart | LinkKind::StartFinish)
 }
 
 fn may_be_negative(lag: &Estimate) -> bool {

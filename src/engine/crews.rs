@@ -10,11 +10,11 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::compile::{Arrival, Compiled, Lag, NONE, Need, holds_start};
+use super::checkpoints::note_done;
+use super::compile::{Arrival, Compiled, Lag, Need, holds_start, looks_at_start};
 use super::draws::{BLOCK, Draws, Row};
 use super::layout::{Layout, Window};
 use super::network::strike;
-use crate::plan::LinkKind;
 use crate::units::to_tick;
 
 /// Whether a plan is one of fixed crews, constant teams and nothing but tasks.
@@ -142,11 +142,7 @@ impl Crews {
                 *finish = finish.max(*finished);
             }
             if window.checkpoints {
-                for (index, look) in compiled.checkpoints.iter().enumerate() {
-                    if look.is_done_at(|rank| self.finished[rank]) {
-                        layout.set_hit(row, index);
-                    }
-                }
+                note_done(compiled, &layout, row, |rank| self.finished[rank]);
             }
         }
     }
@@ -156,7 +152,7 @@ impl Crews {
         for (rank, task) in compiled.tasks.iter().enumerate() {
             let work = &mut self.work[rank];
             *work = *draws.quantities(rank);
-            if task.only_if != NONE || !compiled.touched_by.row(rank).is_empty() {
+            if compiled.is_at_risk(rank) {
                 let delay = &mut self.delay[rank];
                 *delay = [0.0; BLOCK];
                 strike(compiled, draws, rank, &[0.0; BLOCK], delay, work);
@@ -374,9 +370,4 @@ impl Crews {
     fn push(&mut self, time: f64, rank: usize, what: What) {
         self.events.push(Reverse((time.to_bits(), rank as u32 * 3 + what as u32)));
     }
-}
-
-/// Whether a link looks at the start of its predecessor, rather than at its finish.
-const fn looks_at_start(kind: LinkKind) -> bool {
-    matches!(kind, LinkKind::StartStart | LinkKind::StartFinish)
 }

@@ -6,11 +6,10 @@
 use multiversion::multiversion;
 
 use super::chain::Drivers;
-use super::compile::Compiled;
+use super::compile::{Compiled, looks_at_start};
 use super::draws::{BLOCK, Row};
 use super::network::Played;
-use crate::plan::LinkKind;
-use crate::units::TICKS_PER_DAY;
+use crate::units::{MOST_TICKS, TICKS_PER_DAY};
 
 const _: () = assert!(BLOCK == u64::BITS as usize, "a trial of a block is a bit of a word");
 
@@ -54,10 +53,7 @@ impl Marks {
     fn follow(&mut self, compiled: &Compiled, drivers: &mut Drivers, initiative: usize, predecessor: u32, position: u32, drove: u64) {
         let link = compiled.links.item(position as usize);
         drivers.add_link(initiative, link.number as usize, drove.count_ones());
-        let point = match link.kind {
-            LinkKind::FinishStart | LinkKind::FinishFinish => FINISH,
-            LinkKind::StartStart | LinkKind::StartFinish => START,
-        };
+        let point = if looks_at_start(link.kind) { START } else { FINISH };
         self.0[predecessor as usize][point] |= drove;
     }
 }
@@ -170,7 +166,7 @@ fn add_held(played: Played<'_>, links: &[(u32, u32)], otherwise: &Row, of: u64, 
 /// The sum over some trials of whole ticks, as [`crate::units::ticks`] counts each: exact, since 64 numbers below 2³⁹ are.
 #[inline(always)]
 fn sum_of_ticks(of: u64, days: &Row) -> i64 {
-    const MOST: f64 = (1_u64 << 39) as f64 / TICKS_PER_DAY;
+    const MOST: f64 = MOST_TICKS / TICKS_PER_DAY;
     let mut sums = [0.0; 8];
     for (lane, days) in days.iter().enumerate() {
         let days = if *days < MOST { *days } else { MOST };

@@ -5,13 +5,13 @@
 //! side: a few additions and maxima per task, link and trial where an event costs a queue. Every time is a sum of whole ticks, so the
 //! two ways agree to the last bit; the tests hold them to it.
 
-use super::compile::{Compiled, CompiledLink, Lag, NONE, Need};
 use multiversion::multiversion;
 
+use super::checkpoints::note_done;
+use super::compile::{Compiled, CompiledLink, Lag, NONE, Need, looks_at_start, predecessors_first};
 use super::critical::bits;
 use super::draws::{BLOCK, Draws, Row};
 use super::layout::{Layout, Window};
-use crate::plan::LinkKind;
 use crate::units::to_tick;
 
 /// The tasks of a pure network by rank, predecessors first.
@@ -25,7 +25,7 @@ impl Network {
     pub(super) fn of(compiled: &Compiled) -> Option<Self> {
         let nobody_works = compiled.teams.is_empty() && compiled.tasks.iter().all(|task| matches!(task.need, Need::Nobody));
         (nobody_works && compiled.has_only_tasks()).then(|| Self {
-            order: super::compile::predecessors_first(&compiled.links, compiled.tasks.len()),
+            order: predecessors_first(&compiled.links, compiled.tasks.len()),
         })
     }
 }
@@ -62,10 +62,8 @@ impl Pass {
     #[inline(always)]
     fn let_go(&self, compiled: &Compiled, draws: &Draws, predecessor: u32, position: u32) -> Row {
         let CompiledLink { kind, lag, .. } = *compiled.links.item(position as usize);
-        let mut time = match kind {
-            LinkKind::FinishStart | LinkKind::FinishFinish => self.finished[predecessor as usize],
-            LinkKind::StartStart | LinkKind::StartFinish => self.started[predecessor as usize],
-        };
+        let looked_at = if looks_at_start(kind) { &self.started } else { &self.finished };
+        let mut time = looked_at[predecessor as usize];
         match lag {
             Lag::Fixed(0.0) => {}
             Lag::Fixed(days) => time.iter_mut().for_each(|time| *time += days.max(0.0)),
@@ -85,11 +83,7 @@ impl Pass {
                 *cell = finish[lane];
             }
             if window.checkpoints {
-                for (index, look) in compiled.checkpoints.iter().enumerate() {
-                    if look.is_done_at(|rank| self.finished[rank][lane]) {
-                        layout.set_hit(row, index);
-                    }
-                }
+                note_done(compiled, &layout, row, |rank| self.finished[rank][lane]);
             }
         }
     }
@@ -125,7 +119,7 @@ pub(super) fn forward(pass: &mut Pass, network: &Network, compiled: &Compiled, d
             quantity[lane] = later(draws.quantities(rank)[lane], 0.0);
             started[lane] = later(gate[lane], task.not_before);
         }
-        if task.only_if != NONE || !compiled.touched_by.row(rank).is_empty() {
+        if compiled.is_at_risk(rank) {
             strike(compiled, draws, rank, &gate, started, quantity);
         }
         let worked = &mut pass.worked[rank];

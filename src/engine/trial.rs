@@ -6,7 +6,7 @@
 
 use std::cmp::Reverse;
 
-use super::compile::{Arrival, Compiled, CrewPart, NONE, Need, holds_start};
+use super::compile::{Arrival, Compiled, CrewPart, NONE, Need, holds_start, looks_at_start};
 use super::draws::Lane;
 use super::flood::Flood;
 use super::layout::{Layout, Tally, Window};
@@ -353,7 +353,7 @@ impl<'a> Trial<'a> {
     fn started(&mut self, task: usize) {
         for position in self.plan.links.range(task) {
             let link = *self.plan.links.item(position);
-            if matches!(link.kind, LinkKind::StartStart | LinkKind::StartFinish) {
+            if looks_at_start(link.kind) {
                 // Never before the predecessor's start, so a negative lag is none.
                 let lag = self.draws.lag(link.lag).max(0.0);
                 self.let_go(position, self.now + lag);
@@ -365,7 +365,7 @@ impl<'a> Trial<'a> {
     fn finished(&mut self, task: usize) {
         for position in self.plan.links.range(task) {
             let link = *self.plan.links.item(position);
-            if matches!(link.kind, LinkKind::FinishStart | LinkKind::FinishFinish) && self.holds(position) {
+            if !looks_at_start(link.kind) && self.holds(position) {
                 let lag = self.draws.lag(link.lag).max(0.0);
                 self.let_go(position, self.now + lag);
             }
@@ -424,7 +424,7 @@ impl<'a> Trial<'a> {
         self.w.tasks[task].foreseen = finish;
         for position in self.plan.links.range(task) {
             let link = self.plan.links.item(position);
-            if !self.holds(position) || !matches!(link.kind, LinkKind::FinishStart | LinkKind::FinishFinish) {
+            if !self.holds(position) || looks_at_start(link.kind) {
                 continue;
             }
             let lag = self.draws.lag(link.lag);

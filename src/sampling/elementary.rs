@@ -1,7 +1,6 @@
 //! Elementary functions written so that a loop over them runs side by side in vector registers.
 
-/// Adding it to a number below 2⁵¹ rounds that number to an integer, which then stands in the low bits of the sum.
-pub(super) const ROUNDER: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
+pub(super) use crate::units::ROUNDER;
 
 /// Beyond this the result leaves the normal range of a double.
 const EXPONENT_LIMIT: f64 = 700.0;
