@@ -3,7 +3,7 @@
 use super::forecast::{Moment, Share, Spread, Verdict};
 use super::insights::Path;
 use crate::calendar::Calendar;
-use crate::statistics::{Proportion, Sorted};
+use crate::statistics::{Interval, Proportion, Sorted};
 use crate::units::{Percentile, Probability, WorkDays};
 
 /// A time as a date and as working days.
@@ -17,7 +17,11 @@ pub(super) fn moment(calendar: &Calendar, days: f64) -> Moment {
 
 /// A proportion with its interval.
 pub(super) fn share(counted: Proportion) -> Share {
-    let interval = counted.wilson();
+    share_within(counted, counted.wilson())
+}
+
+/// The same with another interval.
+pub(super) fn share_within(counted: Proportion, interval: Interval) -> Share {
     Share {
         p: counted.estimate().unwrap_or(0.0),
         ci_low: interval.low,

@@ -324,26 +324,24 @@ fn path(text: &str) -> Result<Path, String> {
 /// Commands that are named in the documentation and whose time has not come.
 const LATER: [&str; 5] = ["import", "init", "schema", "completions", "merge"];
 
+/// Commands that there are.
+const NOW: [&str; 8] = ["run", "check", "explain", "compare", "price", "rerun", "calibrate", "ledger"];
+
 /// The fault of asking for a command that there is not, or not yet.
 pub(super) fn not_yet(words: &[String]) -> Fault {
     let command = words.first().map_or("", String::as_str);
+    let supported = NOW.map(|known| format!("sim {known}")).join(", ");
     if LATER.contains(&command) {
-        return Fault::error("not-supported-yet", format!("`sim {command}` is not supported yet")).hint(
-            "supported now: sim run, sim check, sim explain, sim compare, sim price, sim rerun, sim calibrate, sim ledger; see sim --help",
-        );
+        return Fault::error("not-supported-yet", format!("`sim {command}` is not supported yet"))
+            .hint(format!("supported now: {supported}; see sim --help"));
     }
     let fault = Fault::error("unknown-command", format!("there is no command `{command}`"));
     if command.ends_with(".toml") {
         return fault.hint(format!("to simulate a scenario: sim run {command}"));
     }
-    match ["run", "check", "explain", "compare", "price", "rerun", "calibrate", "ledger"]
-        .into_iter()
-        .find(|known| strsim::damerau_levenshtein(known, command) <= 2)
-    {
+    match NOW.into_iter().find(|known| strsim::damerau_levenshtein(known, command) <= 2) {
         Some(known) => fault.hint(format!("did you mean `sim {known}`?")),
-        None => fault.hint(
-            "supported: sim run, sim check, sim explain, sim compare, sim price, sim rerun, sim calibrate, sim ledger; see sim --help",
-        ),
+        None => fault.hint(format!("supported: {supported}; see sim --help")),
     }
 }
 

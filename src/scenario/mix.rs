@@ -59,20 +59,8 @@ impl Group {
 const WITHOUT: [&str; 3] = ["option", "checkpoint", "bet"];
 /// Keys of an estimate.
 const AMOUNTS: [&str; 2] = ["effort", "duration"];
-/// Keys of an initiative that move no finish.
-const OF_INITIATIVE: [&str; 11] = [
-    "commitment",
-    "estimate",
-    "title",
-    "owner",
-    "accountable",
-    "supports",
-    "work_item",
-    "system_effect",
-    "customer_effect",
-    "business_effect",
-    "decision_ask",
-];
+/// Keys of an initiative that, beside texts, move no finish.
+const OF_INITIATIVE: [&str; 2] = ["commitment", "estimate"];
 /// Keys, of whatever, that are texts for people.
 const TEXTS: [&str; 9] = [
     "title",
@@ -185,7 +173,7 @@ fn scope(mixed: &mut Table, new: &Table) {
         let (Some(old), Some(initiative)) = (old.table(&entry.key), inner(&mut entry.node)) else {
             continue;
         };
-        OF_INITIATIVE.iter().for_each(|key| replace(initiative, old, key));
+        OF_INITIATIVE.iter().chain(&TEXTS).for_each(|key| replace(initiative, old, key));
         keep_amounts(initiative, old);
         let Some(tasks) = initiative.get_mut("task").and_then(|entry| inner(&mut entry.node)) else {
             continue;
@@ -280,7 +268,7 @@ fn moves_finishes(path: &[String]) -> bool {
     match path.as_slice() {
         _ if is_text => false,
         ["scenario", key, ..] => ["start", "holidays", "dispatch"].contains(key),
-        ["initiative", _, key, ..] => !OF_INITIATIVE.contains(key),
+        ["initiative", _, key, ..] => !OF_INITIATIVE.contains(key) && !TEXTS.contains(key),
         _ => true,
     }
 }

@@ -644,6 +644,15 @@ fn shortened(value: &str) -> String {
     }
 }
 
+/// Whether something is told of an entry, and something else than before.
+fn is_news<T: PartialEq>(index: Option<usize>, was: Option<&[Option<T>]>, is: &[Option<T>]) -> bool {
+    index.is_some_and(|index| {
+        let was = was.and_then(|was| was.get(index)?.as_ref());
+        let is = is.get(index).and_then(Option::as_ref);
+        is.is_some() && is != was
+    })
+}
+
 /// Whether the facts now tell something of what an input belongs to that they did not tell then.
 fn has_new_facts(plan: &Plan, was: Option<&Actuals>, is: Option<&Actuals>, change: &mix::Changed) -> bool {
     let Some(is) = is else { return false };
@@ -655,35 +664,19 @@ fn has_new_facts(plan: &Plan, was: Option<&Actuals>, is: Option<&Actuals>, chang
                 _ => (*initiative).to_owned(),
             };
             let index = plan.tasks.iter().position(|task| task.id == id);
-            index.is_some_and(|index| {
-                let was = was.and_then(|was| was.tasks.get(index).copied().flatten());
-                let is = is.tasks.get(index).copied().flatten();
-                is.is_some() && is != was
-            })
+            is_news(index, was.map(|was| &*was.tasks), &is.tasks)
         }
         ["team", id, ..] => {
             let index = plan.teams.iter().position(|team| team.id == *id);
-            index.is_some_and(|index| {
-                let was = was.and_then(|was| was.teams.get(index).copied().flatten());
-                let is = is.teams.get(index).copied().flatten();
-                is.is_some() && is != was
-            })
+            is_news(index, was.map(|was| &*was.teams), &is.teams)
         }
         ["incident", id, ..] => {
             let index = plan.incidents.iter().position(|class| class.id == *id);
-            index.is_some_and(|index| {
-                let was = was.and_then(|was| was.incidents.get(index)).and_then(Option::as_ref);
-                let is = is.incidents.get(index).and_then(Option::as_ref);
-                is.is_some() && is != was
-            })
+            is_news(index, was.map(|was| &*was.incidents), &is.incidents)
         }
         ["finding", id, ..] => {
             let index = plan.findings.iter().position(|class| class.id == *id);
-            index.is_some_and(|index| {
-                let was = was.and_then(|was| was.findings.get(index).copied().flatten());
-                let is = is.findings.get(index).copied().flatten();
-                is.is_some() && is != was
-            })
+            is_news(index, was.map(|was| &*was.findings), &is.findings)
         }
         ["risk", id, ..] => {
             let index = plan.risks.iter().position(|risk| risk.id == *id);

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::analysis::forecast::Share;
 use crate::analysis::ledger::entry::{Entry, InitiativeEntry};
+use crate::analysis::reading::share_within;
 use crate::calendar::Date;
 use crate::statistics::{Proportion, mean_interval};
 use crate::units::Percentile;
@@ -213,14 +214,7 @@ pub fn track_record(ledgers: &[Ledger<'_>], told: &[Told]) -> TrackRecord {
 
 /// A share of few cases.
 fn share(counted: Proportion) -> Share {
-    let interval = counted.exact();
-    Share {
-        p: counted.estimate().unwrap_or(0.0),
-        ci_low: interval.low,
-        ci_high: interval.high,
-        hits: counted.hits as u32,
-        trials: counted.trials as u32,
-    }
+    share_within(counted, counted.exact())
 }
 
 fn scored(cases: &[Case<'_>], promises: &[(f64, bool)]) -> TrackRecord {
