@@ -99,12 +99,12 @@ impl Given {
     }
 
     fn quantity(&self, task: &CompiledTask, epsilon: f64) -> f64 {
-        task.sampler.at(self.mean + self.own * epsilon) * self.factor + self.added
+        task.estimate.sampler().at(self.mean + self.own * epsilon) * self.factor + self.added
     }
 
     /// Where ε lies.
     fn epsilon(&self, task: &CompiledTask, sight: Sight) -> Between {
-        let z = |x: f64| task.sampler.z_of((x - self.added) / self.factor);
+        let z = |x: f64| task.estimate.sampler().z_of((x - self.added) / self.factor);
         Between {
             below: if sight.low > 0.0 { z(sight.low) } else { f64::NEG_INFINITY },
             above: if sight.high.is_finite() { z(sight.high) } else { f64::INFINITY },
@@ -332,7 +332,7 @@ impl<'a> Trial<'a> {
             self.w.again.seen[task] = Some(sight);
         }
         let past = self.draws.past();
-        given.draw(says, sight, says.stream.uniform(past), says.stream.uniform_at(past, 1))
+        given.draw(says, sight, says.stream.uniform_of_word(past), says.stream.uniform_at(past, 1))
     }
 
     /// The last day of a finished task begins: its quantity is such that its work ends within the day.

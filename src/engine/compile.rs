@@ -6,7 +6,7 @@ use super::network::Network;
 use super::past::Guide;
 use crate::calendar::{Clock, Quarter, quarters};
 use crate::plan::{BudgetKind, Dispatch, Estimate, LinkKind, Plan, Task, TaskId, Work};
-use crate::sampling::{Correlation, GammaFactor, Purpose, Sampler, SamplerCache, Stream};
+use crate::sampling::{BlockSampler, Correlation, GammaFactor, Purpose, Sampler, SamplerCache, Stream};
 use crate::units::to_tick;
 
 /// "No task", "no team", "nobody" in the flat arrays.
@@ -83,7 +83,7 @@ pub(super) struct CompiledTask {
     pub(super) factor: u32,
     pub(super) overruns: bool,
     pub(super) stream: Stream,
-    pub(super) sampler: Sampler,
+    pub(super) estimate: BlockSampler,
     pub(super) low: f64,
     pub(super) likely: f64,
     pub(super) release: bool,
@@ -558,7 +558,7 @@ impl Builder<'_> {
             factor: task.work.team().map_or(NONE, |team| team.0 as u32),
             overruns: !estimate.is_fixed(),
             stream: Stream::new(self.seed, &task.id, Purpose::Estimate),
-            sampler: self.cache.sampler(&estimate.distribution),
+            estimate: BlockSampler::new(self.cache.sampler(&estimate.distribution)),
             low: estimate.low,
             likely: estimate.likely,
             release: task.release,

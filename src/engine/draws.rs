@@ -3,11 +3,10 @@
 use super::compile::{Compiled, CompiledTask, Lag, NONE};
 use super::past::{Drawn, Factors, Guide};
 use crate::plan::RiskActual;
-use crate::sampling::Stream;
-use crate::units::to_tick;
-
 /// Trials that are drawn side by side and played by one thread in one go.
-pub const BLOCK: usize = 64;
+pub use crate::sampling::BLOCK;
+use crate::sampling::{Shared, Stream};
+use crate::units::to_tick;
 
 /// One quantity in each trial of a block.
 pub(super) type Row = [f64; BLOCK];
@@ -30,6 +29,8 @@ pub(super) struct Draws {
     /// Standard normal factors of the teams, and the portfolio's own and overrun.
     team_factor: Vec<f64>,
     portfolio_factor: [f64; BLOCK],
+    /// What the estimates of tasks without a team share, and those of each team.
+    shared: Vec<Shared>,
     overrun: [f64; BLOCK],
     /// Standard normal size of each risk.
     size: Vec<f64>,
@@ -65,6 +66,7 @@ impl Draws {
             delay: vec![0.0; risks],
             team_factor: vec![0.0; compiled.team_factors.len() * BLOCK],
             portfolio_factor: [0.0; BLOCK],
+            shared: vec![[0.0; BLOCK]; 1 + compiled.team_factors.len()],
             overrun: [1.0; BLOCK],
             size: vec![0.0; risks],
             hire: vec![f64::INFINITY; compiled.hires.len() * BLOCK],
@@ -108,18 +110,23 @@ impl Draws {
         } else {
             self.overrun.fill(1.0);
         }
+        self.share_factors(compiled);
         for (task, row) in compiled.tasks.iter().zip(&mut self.quantity) {
             if !task.overruns {
                 row.fill(task.likely);
                 continue;
             }
+            let (team, loadings) = match task.factor {
+                NONE => (0, compiled.correlation.without_team()),
+                team => (1 + team as usize, compiled.correlation.with_team()),
+            };
             // What has not begun is the trial's own, whatever past it continues.
-            task.stream.fill_normal(first, row);
-            let team = (task.factor != NONE).then(|| &self.team_factor[task.factor as usize * BLOCK..][..BLOCK]);
-            compiled.correlation.combine(&self.portfolio_factor, team, row);
-            task.sampler.apply(row);
-            for (quantity, overrun) in row.iter_mut().zip(&self.overrun) {
-                *quantity *= overrun;
+            task.estimate
+                .draw(&task.stream, first, &self.shared[team], loadings.own as f32, row);
+            if compiled.overrun.is_some() {
+                for (quantity, overrun) in row.iter_mut().zip(&self.overrun) {
+                    *quantity *= overrun;
+                }
             }
         }
         for ((stream, sampler), row) in compiled.lags.iter().zip(&mut self.lag) {
@@ -131,6 +138,20 @@ impl Draws {
         self.draw_company(compiled, first);
         if let Some(guide) = &compiled.guide {
             self.draw_past(compiled, guide);
+        }
+    }
+
+    /// What the factors add to the normals of the estimates, by team.
+    fn share_factors(&mut self, compiled: &Compiled) {
+        let (with_team, without_team) = (compiled.correlation.with_team(), compiled.correlation.without_team());
+        let (none, teams) = self.shared.split_at_mut(1);
+        for (shared, portfolio) in none[0].iter_mut().zip(&self.portfolio_factor) {
+            *shared = without_team.combine(*portfolio, 0.0, 0.0) as f32;
+        }
+        for (row, factors) in teams.iter_mut().zip(self.team_factor.chunks_exact(BLOCK)) {
+            for ((shared, portfolio), team) in row.iter_mut().zip(&self.portfolio_factor).zip(factors) {
+                *shared = with_team.combine(*portfolio, *team, 0.0) as f32;
+            }
         }
     }
 

@@ -58,27 +58,6 @@ impl Correlation {
             own: (1.0 - self.portfolio).sqrt(),
         }
     }
-
-    /// Replaces each task's own normal ε by its correlated z, over a block of trials.
-    ///
-    /// `portfolio`, `team` and `own` hold the standard normals of the same trials; `team` is `None` for a task without a team.
-    /// Trials beyond the shortest slice keep their ε.
-    pub fn combine(&self, portfolio: &[f64], team: Option<&[f64]>, own: &mut [f64]) {
-        match team {
-            Some(team) => {
-                let weights = self.with_team();
-                for ((z, &g), &h) in own.iter_mut().zip(portfolio).zip(team) {
-                    *z = weights.combine(g, h, *z);
-                }
-            }
-            None => {
-                let weights = self.without_team();
-                for (z, &g) in own.iter_mut().zip(portfolio) {
-                    *z = weights.combine(g, 0.0, *z);
-                }
-            }
-        }
-    }
 }
 
 /// The weights of the portfolio's factor, the team's and the task's own error; their squares sum to 1.
@@ -153,10 +132,12 @@ mod tests {
         let model = Correlation::default();
         let portfolio = draws("portfolio", Purpose::Factor);
         let (red, blue) = (draws("red", Purpose::Factor), draws("blue", Purpose::Factor));
-        let task = |name: &str, team: Option<&[f64]>| {
-            let mut z = draws(name, Purpose::Estimate);
-            model.combine(&portfolio, team, &mut z);
-            z
+        let task = |name: &str, team: Option<&[f64]>| -> Vec<f64> {
+            let weights = team.map_or(model.without_team(), |_| model.with_team());
+            let own = draws(name, Purpose::Estimate);
+            let of_team = |trial: usize| team.map_or(0.0, |team| team[trial]);
+            let combine = |(trial, own)| weights.combine(portfolio[trial], of_team(trial), own);
+            own.into_iter().enumerate().map(combine).collect()
         };
         let (a, b) = (task("a", Some(&red)), task("b", Some(&red)));
         let (c, d) = (task("c", Some(&blue)), task("d", None));

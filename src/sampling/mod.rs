@@ -10,6 +10,8 @@
 //! | [`infeasible`] | why numbers admit no distribution, and the nearest that do |
 //! | [`conditional`] | draws of which something is known |
 //! | [`sampler`] | a distribution compiled for speed: z ↦ F⁻¹(Φ(z)) |
+//! | [`block`] | the estimates of sixty-four trials side by side |
+//! | `lookup` | small tables in a processor's registers; the one room with `unsafe` |
 //!
 //! An estimate takes *one* normal z per trial and is the monotone image F⁻¹(Φ(z)) of it. Two scenarios that share a name share
 //! its z, so their difference is a paired one; a rejection sampler would lose that.
@@ -20,6 +22,7 @@
 //! This room does *not* know units, teams or dates: its numbers are in whatever unit its caller means.
 
 mod beta;
+pub mod block;
 pub mod conditional;
 pub mod distribution;
 mod elementary;
@@ -27,6 +30,7 @@ pub mod factor;
 mod fit;
 pub mod gamma;
 pub mod infeasible;
+mod lookup;
 pub mod normal;
 mod pert;
 pub mod poisson;
@@ -35,6 +39,7 @@ pub mod shape;
 pub mod stream;
 mod table;
 
+pub use block::{BLOCK, BlockSampler, Shared};
 pub use conditional::Between;
 pub use distribution::Distribution;
 pub use factor::{Correlation, Loadings};

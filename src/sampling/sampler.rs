@@ -152,6 +152,19 @@ impl Sampler {
         one[0]
     }
 
+    /// No draw is less; −∞ where nothing was said.
+    pub(super) const fn floor(&self) -> f64 {
+        self.floor
+    }
+
+    /// The same without its floor.
+    pub(super) fn without_floor(&self) -> Self {
+        Self {
+            curve: self.curve.clone(),
+            floor: f64::NEG_INFINITY,
+        }
+    }
+
     /// Replaces each z of a block by its draw; bit for bit that of [`Sampler::at`].
     #[inline]
     pub fn apply(&self, z: &mut [f64]) {

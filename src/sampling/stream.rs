@@ -182,6 +182,38 @@ impl Stream {
         self.fill(first_trial, out, |u| table.at(u));
     }
 
+    /// The 32 bits from which a trial's estimate is drawn in a block ([`super::BlockSampler`]).
+    ///
+    /// Two trials share a draw of the generator: trials 0–31 of each 64 have the first halves of 32 of them, the others the second.
+    #[inline]
+    pub fn word(&self, trial: u32) -> u32 {
+        threefry2x32(self.key, [word_counter(trial), WORDS])[usize::from(trial & 32 != 0)]
+    }
+
+    /// (k + ½)·2⁻³² for the k of [`Stream::word`], in the open interval (0, 1).
+    #[inline]
+    pub fn uniform_of_word(&self, trial: u32) -> f64 {
+        (f64::from(self.word(trial)) + 0.5) / (1_u64 << 32) as f64
+    }
+
+    /// The words of the trials from `first` on.
+    #[inline(always)]
+    pub(super) fn words(&self, first: u32) -> [u32; 64] {
+        if !first.is_multiple_of(64) {
+            return std::array::from_fn(|lane| self.word(first.wrapping_add(lane as u32)));
+        }
+        let counter = word_counter(first);
+        let counters = LANE_NUMBERS.map(|lane| counter + lane);
+        let mut words = [0; 64];
+        for (words, halves) in words
+            .chunks_exact_mut(32)
+            .zip(threefry2x32_of_lanes(self.key, counters, [WORDS; 32]))
+        {
+            words.copy_from_slice(&halves);
+        }
+        words
+    }
+
     /// All random numbers of one trial in a row, for a distribution that takes a number of draws not known beforehand.
     pub fn sequence(&self, trial: u32) -> Sequence {
         Sequence {
@@ -300,6 +332,19 @@ fn threefry2x32(key: [u32; 2], counter: [u32; 2]) -> [u32; 2] {
     let [[a], [b]] = threefry2x32_of_lanes(key, [counter[0]], [counter[1]]);
     [a, b]
 }
+
+/// The index under which words are drawn: no other draw of a stream has it.
+const WORDS: u32 = u32::MAX;
+
+/// The counter that a trial's word comes from.
+#[inline(always)]
+const fn word_counter(trial: u32) -> u32 {
+    trial / 64 * 32 + trial % 32
+}
+
+/// 0, 1, 2, … A static, not computed: the compiler would take the first apart from the others, and the processor would wait for them
+/// to meet again in memory.
+static LANE_NUMBERS: LazyLock<[u32; 32]> = LazyLock::new(|| std::array::from_fn(|lane| lane as u32));
 
 /// [`threefry2x32`] at index 0 of `LANES` consecutive trials.
 #[inline(always)]
