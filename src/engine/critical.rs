@@ -40,7 +40,7 @@ impl Marks {
                 let finished = &pass.finished[*rank as usize];
                 self.0[*rank as usize][FINISH] = ended & bits(|lane| finished[lane] == finish[lane]);
             }
-            for rank in network.order.iter().rev().map(|rank| *rank as usize) {
+            for rank in network.steps.iter().rev().map(|step| step.rank as usize) {
                 if self.0[rank] != [0; 2] {
                     step(self, played, rank, initiative, drivers);
                 }

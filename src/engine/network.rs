@@ -8,31 +8,74 @@
 use multiversion::multiversion;
 
 use super::checkpoints::note_done;
-use super::compile::{Compiled, CompiledLink, Lag, NONE, Need, looks_at_start, predecessors_first};
+use super::compile::{Compiled, CompiledLink, Lag, NONE, Need, holds_start, looks_at_start, predecessors_first};
 use super::critical::bits;
 use super::draws::{BLOCK, Draws, Row};
 use super::layout::{Layout, Window};
 use crate::units::to_tick;
 
-/// The tasks of a pure network by rank, predecessors first.
+/// The tasks of a pure network, predecessors first.
 #[derive(Debug)]
 pub(super) struct Network {
-    pub(super) order: Vec<u32>,
+    pub(super) steps: Vec<Step>,
+    /// The predecessors of those that wait for nothing but their ends.
+    predecessors: Vec<u32>,
+}
+
+/// A task whose turn it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    pub(super) rank: u32,
+    /// Where its predecessors stand, if all that matters is when the last of them ends, and of itself when it ends.
+    plain: Option<(u32, u32)>,
+    /// Whether no other task of its initiative ends after it in any future.
+    is_last: bool,
 }
 
 impl Network {
     /// `None` where something but predecessors decides when a task starts or ends, or something but finishes is counted.
     pub(super) fn of(compiled: &Compiled) -> Option<Self> {
         let nobody_works = compiled.teams.is_empty() && compiled.tasks.iter().all(|task| matches!(task.need, Need::Nobody));
-        (nobody_works && compiled.has_only_tasks()).then(|| Self {
-            order: predecessors_first(&compiled.links, compiled.tasks.len()),
-        })
+        if !nobody_works || !compiled.has_only_tasks() {
+            return None;
+        }
+        let mut predecessors = vec![];
+        let order = predecessors_first(&compiled.links, compiled.tasks.len());
+        let steps = order.into_iter().map(|rank| Step::new(compiled, rank, &mut predecessors)).collect();
+        Some(Self { steps, predecessors })
+    }
+}
+
+impl Step {
+    fn new(compiled: &Compiled, rank: u32, predecessors: &mut Vec<u32>) -> Self {
+        let own = rank as usize;
+        let is_plain = |position: u32| {
+            let link = compiled.links.item(position as usize);
+            !looks_at_start(link.kind) && matches!(link.lag, Lag::Fixed(0.0))
+        };
+        let gating = compiled.gating.row(own);
+        let is_start_watched = compiled.links.row(own).iter().any(|link| looks_at_start(link.kind));
+        let can_be_plain = !is_start_watched && !compiled.is_at_risk(own) && compiled.holding.row(own).is_empty();
+        let plain = (can_be_plain && gating.iter().all(|(_, position)| is_plain(*position))).then(|| {
+            let from = predecessors.len() as u32;
+            predecessors.extend(gating.iter().map(|(predecessor, _)| *predecessor));
+            (from, predecessors.len() as u32)
+        });
+        // What starts when this has ended ends no earlier.
+        let initiative = compiled.tasks[own].initiative;
+        let is_last = !compiled.links.row(own).iter().any(|link| {
+            let successor = &compiled.tasks[link.successor as usize];
+            holds_start(link.kind) && !looks_at_start(link.kind) && successor.initiative == initiative
+        });
+        Self { rank, plain, is_last }
     }
 }
 
 /// A block of trials: by rank of a task a row with a lane per trial, in working days, infinite for never.
 #[derive(Debug)]
 pub(super) struct Pass {
+    /// Whether more is asked for than finishes.
+    is_told: bool,
     /// When the last of its links let each task start.
     pub(super) gate: Vec<Row>,
     pub(super) started: Vec<Row>,
@@ -46,9 +89,11 @@ pub(super) struct Pass {
 }
 
 impl Pass {
-    pub(super) fn new(compiled: &Compiled) -> Self {
+    /// Rows for a run in which finishes are asked for, and where it is told, what led to them.
+    pub(super) fn new(compiled: &Compiled, is_told: bool) -> Self {
         let rows = || vec![[0.0; BLOCK]; compiled.tasks.len()];
         Self {
+            is_told,
             gate: rows(),
             started: rows(),
             worked: rows(),
@@ -106,36 +151,70 @@ impl Pass {
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
 pub(super) fn forward(pass: &mut Pass, network: &Network, compiled: &Compiled, draws: &Draws, limit: f64) {
     pass.finishes.fill([0.0; BLOCK]);
-    for rank in network.order.iter().map(|rank| *rank as usize) {
-        let mut gate = [0.0; BLOCK];
-        for (predecessor, position) in compiled.gating.row(rank) {
-            latest(&mut gate, &pass.let_go(compiled, draws, *predecessor, *position));
+    for step in &network.steps {
+        let rank = step.rank as usize;
+        match step.plain {
+            Some((from, to)) if !pass.is_told => {
+                let predecessors = &network.predecessors[from as usize..to as usize];
+                follow(pass, predecessors, rank, compiled.tasks[rank].not_before, draws, limit);
+            }
+            _ => weigh(pass, compiled, draws, rank, limit),
         }
-        pass.gate[rank] = gate;
-        let task = &compiled.tasks[rank];
-        let (started, quantity) = (&mut pass.started[rank], &mut pass.quantity[rank]);
-        // A draw below nothing is nothing: what is below zero stands for a task that there is not.
-        for lane in 0..BLOCK {
-            quantity[lane] = later(draws.quantities(rank)[lane], 0.0);
-            started[lane] = later(gate[lane], task.not_before);
+        if step.is_last {
+            latest(&mut pass.finishes[compiled.tasks[rank].initiative as usize], &pass.finished[rank]);
         }
-        if compiled.is_at_risk(rank) {
-            strike(compiled, draws, rank, &gate, started, quantity);
+    }
+}
+
+/// Lanes that stay in registers while predecessors are gone through.
+const LANES: usize = 16;
+
+/// A task that starts when the last of its predecessors has ended, and of which nothing matters but its end.
+#[inline(always)]
+fn follow(pass: &mut Pass, predecessors: &[u32], rank: usize, not_before: f64, draws: &Draws, limit: f64) {
+    for (part, quantities) in draws.quantities(rank).as_chunks::<LANES>().0.iter().enumerate() {
+        let mut started = [not_before; LANES];
+        for predecessor in predecessors {
+            let finished = &pass.finished[*predecessor as usize].as_chunks::<LANES>().0[part];
+            for lane in 0..LANES {
+                started[lane] = later(started[lane], finished[lane]);
+            }
         }
-        let worked = &mut pass.worked[rank];
-        for lane in 0..BLOCK {
-            started[lane] = until(limit, started[lane]);
-            worked[lane] = until(limit, started[lane] + to_tick(later(quantity[lane], 0.0)));
-        }
-        let mut finished = *worked;
-        for (predecessor, position) in compiled.holding.row(rank) {
-            latest(&mut finished, &pass.let_go(compiled, draws, *predecessor, *position));
-        }
-        let row = &mut pass.finished[rank];
-        for lane in 0..BLOCK {
-            row[lane] = until(limit, finished[lane]);
-        }
-        latest(&mut pass.finishes[task.initiative as usize], row);
+        // Whole before it is written: lane by lane, the compiler would have to take a write for one that the next read could see.
+        let finished = std::array::from_fn(|lane| until(limit, started[lane] + to_tick(later(quantities[lane], 0.0))));
+        pass.finished[rank].as_chunks_mut::<LANES>().0[part] = finished;
+    }
+}
+
+/// A task with links, risks and questions of every kind.
+#[inline(always)]
+fn weigh(pass: &mut Pass, compiled: &Compiled, draws: &Draws, rank: usize, limit: f64) {
+    let mut gate = [0.0; BLOCK];
+    for (predecessor, position) in compiled.gating.row(rank) {
+        latest(&mut gate, &pass.let_go(compiled, draws, *predecessor, *position));
+    }
+    pass.gate[rank] = gate;
+    let (started, quantity) = (&mut pass.started[rank], &mut pass.quantity[rank]);
+    // A draw below nothing is nothing: what is below zero stands for a task that there is not.
+    for lane in 0..BLOCK {
+        quantity[lane] = later(draws.quantities(rank)[lane], 0.0);
+        started[lane] = later(gate[lane], compiled.tasks[rank].not_before);
+    }
+    if compiled.is_at_risk(rank) {
+        strike(compiled, draws, rank, &gate, started, quantity);
+    }
+    let worked = &mut pass.worked[rank];
+    for lane in 0..BLOCK {
+        started[lane] = until(limit, started[lane]);
+        worked[lane] = until(limit, started[lane] + to_tick(later(quantity[lane], 0.0)));
+    }
+    let mut finished = *worked;
+    for (predecessor, position) in compiled.holding.row(rank) {
+        latest(&mut finished, &pass.let_go(compiled, draws, *predecessor, *position));
+    }
+    let row = &mut pass.finished[rank];
+    for lane in 0..BLOCK {
+        row[lane] = until(limit, finished[lane]);
     }
 }
 

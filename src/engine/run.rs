@@ -310,7 +310,7 @@ enum Player<'a> {
 impl<'a> Player<'a> {
     fn of(compiled: &'a Compiled, run: &Run<'_>) -> Self {
         if let Some(network) = &compiled.network {
-            return Self::Network(network, Pass::new(compiled));
+            return Self::Network(network, Pass::new(compiled, run.watch.is_some()));
         }
         if compiled.has_constant_crews && run.watch.is_none() && run.window.weeks == 0 {
             return Self::Crews(Crews::new(compiled));
