@@ -2,6 +2,7 @@
 
 use super::checkpoints::{Look, looks};
 use super::crews;
+use super::greedy::Greedy;
 use super::network::Network;
 use super::past::Guide;
 use crate::calendar::{Clock, Quarter, quarters};
@@ -491,6 +492,12 @@ impl Compiled {
     #[must_use]
     pub const fn has_constant_crews(&self) -> bool {
         self.has_constant_crews
+    }
+
+    /// Whether, beyond that, nothing but people and the ends of other tasks is waited for.
+    #[must_use]
+    pub fn waits_for_people_alone(&self) -> bool {
+        Greedy::of(self).is_some()
     }
 
     /// The same with facts: every future goes on from what has really happened.

@@ -18,6 +18,7 @@ mod critical;
 mod draws;
 mod findings;
 mod flood;
+mod greedy;
 mod incidents;
 mod landmark;
 mod layout;

@@ -10,6 +10,7 @@ use super::compile::Compiled;
 use super::crews::Crews;
 use super::draws::{BLOCK, Draws};
 use super::flood::Flood;
+use super::greedy::Greedy;
 use super::layout::{Layout, Tally, Window};
 use super::log::Noted;
 use super::network::{Network, Pass, Played, forward};
@@ -239,6 +240,7 @@ fn play_blocks(
                         watcher.look_at_block(played, drivers, detail_rows);
                     }
                 }
+                Player::Greedy(greedy) => greedy.play(compiled, &draws, &run.window, &mut rows),
                 Player::Crews(crews) => crews.play(compiled, &draws, &run.window, &mut rows),
                 Player::Events(workspace) => {
                     for (lane, row) in rows.chunks_exact_mut(width).enumerate() {
@@ -301,7 +303,8 @@ fn play_blocks(
 enum Player<'a> {
     /// Predecessors alone decide.
     Network(&'a Network, Pass),
-    /// People are there all the time, and only finishes are asked for.
+    /// People are there all the time, and only finishes are asked for; in the first case nothing but people and ends is waited for.
+    Greedy(Greedy),
     Crews(Crews),
     /// The whole company.
     Events(Box<Workspace>),
@@ -313,7 +316,7 @@ impl<'a> Player<'a> {
             return Self::Network(network, Pass::new(compiled, run.watch.is_some()));
         }
         if compiled.has_constant_crews && run.watch.is_none() && run.window.weeks == 0 {
-            return Self::Crews(Crews::new(compiled));
+            return Greedy::of(compiled).map_or_else(|| Self::Crews(Crews::new(compiled)), Self::Greedy);
         }
         Self::Events(Box::new(Workspace::new(compiled, &run.window)))
     }
