@@ -60,6 +60,8 @@ struct Future {
     under_way: Vec<u32>,
     /// Places where there is none.
     places: Vec<u32>,
+    /// When the next of them ends; infinite if none is under way.
+    next: f64,
     finished: Vec<f64>,
 }
 
@@ -111,7 +113,8 @@ impl Greedy {
                 idle: 0,
                 ends: vec![[f64::INFINITY; SIDE_BY_SIDE]; places.div_ceil(SIDE_BY_SIDE)],
                 under_way: vec![0; places],
-                places: (0..places as u32).rev().collect(),
+                places: vec![],
+                next: f64::INFINITY,
                 finished: vec![f64::INFINITY; tasks.len()],
             },
             tasks,
@@ -125,7 +128,7 @@ impl Greedy {
         self.measure(compiled, draws);
         let layout = Layout::new(compiled, window);
         for (lane, row) in rows.chunks_exact_mut(layout.width().max(1)).enumerate() {
-            self.trial(lane, window.limit);
+            trial(self, lane, window.limit);
             for (rank, initiative) in &self.last {
                 let finish = &mut row[*initiative as usize];
                 *finish = finish.max(self.future.finished[*rank as usize]);
@@ -150,45 +153,49 @@ impl Greedy {
             }
         }
     }
+}
 
-    fn trial(&mut self, lane: usize, limit: f64) {
-        let Self {
-            tasks,
-            successors,
-            people,
-            waits_at_start,
-            future,
-            ..
-        } = self;
-        let plan = Plan {
-            tasks,
-            successors,
-            work: &self.work[lane * tasks.len()..][..tasks.len()],
-        };
-        future.now = 0.0;
-        future.waits.copy_from_slice(waits_at_start);
-        future.ready.fill(0);
-        future.first_ready = 0;
-        future.free.clone_from(people);
-        future.idle = people.iter().sum();
-        // A future that was left at the limit has not ended everything.
-        future.ends.as_flattened_mut().fill(f64::INFINITY);
-        future.places.clear();
-        future.places.extend((0..future.under_way.len() as u32).rev());
-        future.finished.fill(f64::INFINITY);
-        for (rank, waits) in waits_at_start.iter().enumerate() {
-            if *waits == 0 {
-                future.open(plan, rank);
-            }
+/// Plays a trial. In wide registers, since all ends are compared at every end.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
+fn trial(greedy: &mut Greedy, lane: usize, limit: f64) {
+    let Greedy {
+        tasks,
+        successors,
+        people,
+        waits_at_start,
+        future,
+        ..
+    } = greedy;
+    let plan = Plan {
+        tasks,
+        successors,
+        work: &greedy.work[lane * tasks.len()..][..tasks.len()],
+    };
+    future.now = 0.0;
+    future.next = f64::INFINITY;
+    future.waits.copy_from_slice(waits_at_start);
+    future.ready.fill(0);
+    future.first_ready = 0;
+    future.free.clone_from(people);
+    future.idle = people.iter().sum();
+    // A future that was left at the limit has not ended everything.
+    future.ends.as_flattened_mut().fill(f64::INFINITY);
+    future.places.clear();
+    future.places.extend((0..future.under_way.len() as u32).rev());
+    future.finished.fill(f64::INFINITY);
+    for (rank, waits) in waits_at_start.iter().enumerate() {
+        if *waits == 0 {
+            future.open(plan, rank);
         }
-        loop {
-            future.settle(plan);
-            future.dispatch(plan);
-            future.now = future.next_end();
-            if future.now > limit || future.now == f64::INFINITY {
-                return;
-            }
+    }
+    future.settle(plan);
+    loop {
+        future.dispatch(plan);
+        if future.next > limit || future.next == f64::INFINITY {
+            return;
         }
+        future.now = future.next;
+        future.settle(plan);
     }
 }
 
@@ -217,18 +224,18 @@ impl Future {
         }
     }
 
-    /// Begins a task. Whether it takes no time.
-    fn begin(&mut self, plan: Plan<'_>, rank: usize) -> bool {
+    #[inline(always)]
+    fn begin(&mut self, plan: Plan<'_>, rank: usize) {
         let end = self.now + plan.work[rank];
         // There is a place for each of the people and for each task that needs none of them.
         if let Some(place) = self.places.pop() {
             self.ends.as_flattened_mut()[place as usize] = end;
             self.under_way[place as usize] = rank as u32;
+            self.next = sooner(end, self.next);
         }
-        end <= self.now
     }
 
-    /// When the next task ends; infinite if none is under way.
+    #[inline(always)]
     fn next_end(&self) -> f64 {
         let mut next = [f64::INFINITY; SIDE_BY_SIDE];
         for ends in &self.ends {
@@ -239,26 +246,28 @@ impl Future {
         next.into_iter().fold(f64::INFINITY, sooner)
     }
 
-    /// Ends all that ends at this instant. Whether anything did.
-    fn settle(&mut self, plan: Plan<'_>) -> bool {
-        let mut happened = false;
-        let mut from = 0;
-        while from < self.ends.len() {
-            let ends = &self.ends[from];
-            let due = (0..SIDE_BY_SIDE).fold(0_u32, |due, place| due | u32::from(ends[place] <= self.now) << place);
-            if due == 0 {
-                from += 1;
-                continue;
-            }
-            happened = true;
-            self.end(plan, from * SIDE_BY_SIDE + due.trailing_zeros() as usize);
-            // What needs nobody and takes no time may have begun, and ended, at any place.
-            from = 0;
+    /// The first place where a task ends at `time`.
+    #[inline(always)]
+    fn place_of(&self, time: f64) -> Option<usize> {
+        self.ends.iter().enumerate().find_map(|(group, ends)| {
+            let places = (0..SIDE_BY_SIDE).fold(0_u32, |places, place| places | u32::from(ends[place] == time) << place);
+            (places != 0).then(|| group * SIDE_BY_SIDE + places.trailing_zeros() as usize)
+        })
+    }
+
+    /// Ends all that ends at this instant.
+    #[inline(always)]
+    fn settle(&mut self, plan: Plan<'_>) {
+        while self.next <= self.now
+            && let Some(place) = self.place_of(self.next)
+        {
+            self.end(plan, place);
+            self.next = self.next_end();
         }
-        happened
     }
 
     /// Ends the task at a place.
+    #[inline(always)]
     fn end(&mut self, plan: Plan<'_>, place: usize) {
         self.ends.as_flattened_mut()[place] = f64::INFINITY;
         self.places.push(place as u32);
@@ -285,6 +294,7 @@ impl Future {
     }
 
     /// Starts what waits for people, in dispatch order, until nothing more can start at this instant.
+    #[inline(always)]
     fn dispatch(&mut self, plan: Plan<'_>) {
         let mut word = self.first_ready;
         while word < self.ready.len() && self.idle > 0 {
@@ -303,8 +313,10 @@ impl Future {
                 self.free[task.team as usize] -= task.people;
                 self.idle -= task.people;
                 self.ready[word] &= !(1 << bit);
+                self.begin(plan, rank);
                 // What takes no time ends before the next is looked at: somebody may be free, or wait, who goes before.
-                if self.begin(plan, rank) && self.settle(plan) {
+                if self.next <= self.now {
+                    self.settle(plan);
                     word = self.first_ready;
                     waiting = self.ready[word];
                 }
