@@ -1,12 +1,12 @@
-//! From a stream to draws, in blocks: the generator, the normal table, and each family of distributions behind it.
+//! From a stream to draws, in blocks: the generator, the normal table, and each family of distributions behind it, exact and as the
+//! estimates of a block.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
-use sim::sampling::{Distribution, Purpose, Range, SamplerCache, Shape, Stream};
+use sim::sampling::{BLOCK, BlockSampler, Distribution, Purpose, Range, SamplerCache, Shape, Stream};
 
 const DRAWS: usize = 1 << 16;
-const BLOCK: usize = 64;
 
 /// Time per draw of each step.
 pub fn sampling(criterion: &mut Criterion) {
@@ -46,6 +46,15 @@ pub fn sampling(criterion: &mut Criterion) {
             });
         });
         let spread = distribution.at(3.0) - distribution.at(-3.0);
+        assert_mean(&draws, distribution.mean(), spread);
+        let estimates = BlockSampler::new(sampler);
+        group.bench_function(format!("{name}, as an estimate"), |bencher| {
+            bencher.iter(|| {
+                for (block, row) in black_box(&mut draws).as_chunks_mut().0.iter_mut().enumerate() {
+                    estimates.draw(&stream, (block * BLOCK) as u32, &[0.0; BLOCK], 1.0, row);
+                }
+            });
+        });
         assert_mean(&draws, distribution.mean(), spread);
     }
     group.finish();

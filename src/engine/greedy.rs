@@ -243,7 +243,13 @@ impl Future {
                 *next = sooner(*end, *next);
             }
         }
-        next.into_iter().fold(f64::INFINITY, sooner)
+        // Three steps side by side instead of eight after each other.
+        for half in [4, 2, 1] {
+            for place in 0..half {
+                next[place] = sooner(next[place + half], next[place]);
+            }
+        }
+        next[0]
     }
 
     /// The first place where a task ends at `time`.
