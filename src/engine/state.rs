@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::again::Again;
+use super::ahead::ClassAhead;
 use super::checkpoints::Looked;
 use super::compile::{Arrival, Compiled, NONE};
 use super::draws::Lane;
@@ -38,6 +39,8 @@ pub(super) struct Workspace {
     /// The absence that a risk has begun, or [`NONE`].
     pub(super) risk_absence: Vec<u32>,
     pub(super) incidents: Vec<IncidentState>,
+    /// By incident class.
+    pub(super) ahead: Vec<ClassAhead>,
     /// Factor on the rate of each class of findings.
     pub(super) finding_factor: Vec<f64>,
     /// Blocking findings that are open, by initiative.
@@ -447,6 +450,7 @@ impl Workspace {
             begun: vec![false; compiled.risks.len()],
             risk_absence: vec![NONE; compiled.risks.len()],
             incidents: Vec::with_capacity(compiled.incidents.len()),
+            ahead: compiled.incidents.iter().map(|_| ClassAhead::default()).collect(),
             finding_factor: vec![1.0; compiled.findings.len()],
             open: vec![0; compiled.initiatives],
             absences: vec![],
