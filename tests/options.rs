@@ -30,6 +30,41 @@ fn play(plan: &Plan, trials: u32) -> (Trials, Run<'static>, analysis::Horizon) {
     (engine::run(&compiled, run, &Stop::new(false), |_| {}).expect("a run"), run, horizon)
 }
 
+/// Rows of a run that does not ask what responses cost; people are then not followed beyond the end of all work.
+#[test]
+fn what_nobody_asks_for_moves_nothing_that_is_asked_for() {
+    // With a risk that comes after all work is done, takes people and scales rates.
+    let late = "[risk.late]\nprobability = 0.5\nfrom = 2026-12-01\nscales_rate = { sev1 = 3.0 }\n\
+                takes = { team = \"reliability\", engineers = 2, for = [\"1w\", \"2w\", \"3w\"] }\n";
+    let segment = include_str!("../scenarios/new-segment-60-days.toml");
+    let mut followed = 0;
+    for toml in [
+        &format!("{segment}{late}"),
+        include_str!("../scenarios/pipeline-200k.toml"),
+        include_str!("full.toml"),
+    ] {
+        let plan = plan(toml);
+        let compiled = Compiled::new(&plan, plan.seed);
+        let (asked, run, _) = play(&plan, 600);
+        let window = Window {
+            responses: false,
+            ..run.window
+        };
+        let unasked = engine::run(&compiled, Run { window, ..run }, &Stop::new(false), |_| {}).expect("a run");
+        assert_eq!(asked.tally(), unasked.tally());
+        let layout = asked.layout();
+        for (row, other) in asked.rows().zip(unasked.rows()) {
+            let responses = layout.money(row).expect("people cost").responses;
+            followed += usize::from(responses > 0.0);
+            assert_eq!(layout.money(other).expect("people cost").responses, 0.0);
+            // What responses cost stands in one column, and is no amount of anything else.
+            let same = row.iter().zip(other).filter(|(a, b)| a.to_bits() == b.to_bits()).count();
+            assert_eq!(same, row.len() - usize::from(responses > 0.0), "{row:?}\n{other:?}");
+        }
+    }
+    assert!(followed > 600, "{followed}");
+}
+
 fn compare(toml: &str, trials: u32) -> Comparison {
     let plan = plan(toml);
     let (base, run, horizon) = play(&plan, trials);

@@ -210,6 +210,7 @@ pub fn compare(
                 trials,
                 window: Window {
                     checkpoints: false,
+                    responses: false,
                     ..horizon.window(candidate.plan, false)
                 },
                 watch: None,

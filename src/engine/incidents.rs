@@ -124,7 +124,7 @@ impl Trial<'_> {
             class: IncidentId(class),
             downtime_minutes: downtime_minutes.unwrap_or(0.0),
         });
-        if says.team == NONE {
+        if says.team == NONE || self.w.is_deserted {
             return;
         }
         let ahead = &mut self.w.ahead[class];
@@ -166,7 +166,7 @@ impl Trial<'_> {
         }
         self.w.begun[risk] = true;
         let says = &self.plan.risks[risk];
-        if let Some(absence) = &says.takes {
+        if let Some(absence) = says.takes.as_ref().filter(|_| !self.w.is_deserted) {
             let span = absence.span.at(self.draws.risk_size(risk));
             self.w.risk_absence[risk] = self.call_away(absence.team as usize, absence.engineers, span, -1.0, NONE);
         }

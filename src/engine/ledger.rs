@@ -358,7 +358,11 @@ impl Ledger {
             Money {
                 total: cost(|book| book.held_days) + self.once,
                 once: self.once,
-                responses: cost(|book| book.response_days),
+                responses: if self.window.responses {
+                    cost(|book| book.response_days)
+                } else {
+                    0.0
+                },
                 lost_customer_value: self.lost_customer_value,
             },
         );

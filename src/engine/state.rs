@@ -59,6 +59,8 @@ pub(super) struct Workspace {
     pub(super) lowest_new: usize,
     pub(super) events: BinaryHeap<Reverse<Due>>,
     pub(super) unfinished: usize,
+    /// Whether people are followed no more.
+    pub(super) is_deserted: bool,
     /// Steps that are left of those that a trial may take.
     pub(super) steps_left: u64,
     /// Findings so far.
@@ -305,6 +307,11 @@ impl Due {
     pub(super) const fn time(self) -> f64 {
         f64::from_bits(self.time)
     }
+
+    /// Whether it is an incident or changes how many there are.
+    pub(super) fn is_of_incidents(self) -> bool {
+        matches!(Event::from(self).what, What::Arrival(_) | What::QuarterTurns | What::RiskBegins(_))
+    }
 }
 
 /// At one instant, in this order: work that ends has ended before people leave; people are back before they are called.
@@ -461,6 +468,7 @@ impl Workspace {
             lowest_new: usize::MAX,
             events: BinaryHeap::with_capacity(2 * tasks + 64),
             unfinished: tasks,
+            is_deserted: false,
             steps_left: 0,
             findings: 0,
             ledger: Ledger::new(compiled, window),
@@ -548,6 +556,7 @@ impl Workspace {
         self.foresights.clear();
         self.events.clear();
         self.unfinished = compiled.tasks.len();
+        self.is_deserted = false;
         // A future without chance takes as long as its plan is large.
         self.steps_left = if draws.is_quiet() { u64::MAX } else { most_steps(compiled) };
         self.findings = 0;

@@ -82,6 +82,10 @@ impl<'a> Trial<'a> {
             }
             #[cfg(test)]
             self.audit();
+            if self.may_desert(window) {
+                self.desert(window.horizon);
+                return;
+            }
             let last = if self.w.unfinished > 0 { window.limit } else { window.horizon };
             let next = self.w.events.peek().map_or(f64::INFINITY, |due| due.0.time());
             if next > last || next == f64::INFINITY {
@@ -94,6 +98,27 @@ impl<'a> Trial<'a> {
             }
             self.now = next;
         }
+    }
+
+    /// Whether all work is done and nobody asks what people do from now on.
+    fn may_desert(&self, window: &Window) -> bool {
+        let is_asked = window.responses || window.checkpoints || window.weeks > 0 || self.w.log.is_some();
+        !is_asked && self.w.unfinished == 0 && self.now > self.w.counts.until && !self.w.again.is_past
+    }
+
+    /// Plays on to the horizon without people.
+    fn desert(&mut self, horizon: f64) {
+        self.w.is_deserted = true;
+        self.w.events.retain(|due| due.0.is_of_incidents());
+        while let Some(Reverse(due)) = self.w.events.peek().copied().filter(|due| due.0.time() <= horizon) {
+            if self.is_flooded() {
+                return;
+            }
+            self.w.events.pop();
+            self.now = due.time();
+            self.happen(due.into());
+        }
+        self.now = horizon.max(self.now);
     }
 
     /// The people of the first morning and what is known to come.
