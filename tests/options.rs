@@ -72,6 +72,33 @@ fn compare(toml: &str, trials: u32) -> Comparison {
     analysis::compare(&plan, &options, plan.seed, run, horizon, &base, &Stop::new(false), |_| {}).expect("a comparison")
 }
 
+/// A later promise plays no futures of its own; every number is that of an option that plays them.
+#[test]
+fn what_only_promises_otherwise_is_the_plan_itself() {
+    let segment = include_str!("../scenarios/new-segment-60-days.toml");
+    // A checkpoint more moves no number either, but nothing has to know that.
+    let own = "[option.own-futures]\nbased_on = \"move-date\"\n\
+               checkpoint.early = { task = \"segment.auth\", done_by = \"4w\" }\n";
+    let comparison = compare(&format!("{segment}\n{own}"), 300);
+    let plan = plan(&format!("{segment}\n{own}"));
+    let compiled = |option: usize| Compiled::new(&plan.options[option].plan, plan.seed);
+    let planned = Compiled::new(&plan, plan.seed);
+    let ids: Vec<&str> = plan.options.iter().map(|option| option.id.as_str()).collect();
+    assert_eq!(ids, ["narrow", "platform-first", "move-date", "own-futures"]);
+    assert_eq!(
+        [0, 1, 2, 3].map(|option| compiled(option).plays_as(&planned)),
+        [false, false, true, false]
+    );
+    assert!(!Compiled::new(&plan, plan.seed + 1).plays_as(&planned));
+    let way = |id: &str| {
+        let way = comparison.alternatives.iter().find(|way| way.id == id).expect("the option");
+        let values = serde_json::to_value((&way.cost, way.cost_change, &way.initiatives, &way.budgets));
+        values.expect("values").to_string()
+    };
+    assert_eq!(way("move-date"), way("own-futures"));
+    assert_ne!(way("move-date"), way("as planned"));
+}
+
 /// The finish of the first initiative in the alternative of that id.
 fn finish<'a>(comparison: &'a Comparison, id: &str) -> &'a FinishComparison {
     let way = comparison.alternatives.iter().find(|way| way.id == id);

@@ -148,7 +148,7 @@ impl Ledger {
     // --- people ---
 
     /// Books a team's time so far, then changes how its people are used.
-    #[inline]
+    #[inline(always)]
     pub(super) fn shift(&mut self, compiled: &Compiled, team: usize, now: f64, shift: Shift) {
         if now != self.teams[team].since {
             self.book(team, now);
@@ -157,17 +157,16 @@ impl Ledger {
             self.pay_changes(compiled, now, f64::from(shift.held) * compiled.teams[team].cost_per_day);
         }
         let book = &mut self.teams[team];
-        for (people, change) in [
-            (&mut book.here, shift.here),
-            (&mut book.held, shift.held),
-            (&mut book.wanted, shift.wanted),
-            (&mut book.responding, shift.responding),
-        ] {
-            // Most changes are of one kind.
-            if change != 0 {
-                *people += f64::from(change);
+        // Most changes are of one kind, which is known where they are made.
+        let change = |people: &mut f64, by: i32| {
+            if by != 0 {
+                *people += f64::from(by);
             }
-        }
+        };
+        change(&mut book.here, shift.here);
+        change(&mut book.held, shift.held);
+        change(&mut book.wanted, shift.wanted);
+        change(&mut book.responding, shift.responding);
     }
 
     /// Books a team's time so far, then sends it away or has it back.
@@ -187,6 +186,7 @@ impl Ledger {
         self.is_open = false;
     }
 
+    #[inline(never)]
     fn book(&mut self, team: usize, now: f64) {
         let book = &mut self.teams[team];
         let (from, to) = (book.since, now);
@@ -232,7 +232,7 @@ impl Ledger {
     }
 
     /// Pays people up to now, notes which budgets that passes and when, and changes how fast money goes.
-    #[inline]
+    #[inline(always)]
     fn pay_changes(&mut self, compiled: &Compiled, now: f64, change: f64) {
         // Only at the start is anything paid at once.
         if self.is_open && (now > self.paid_until || now <= 0.0) {
@@ -241,6 +241,7 @@ impl Ledger {
         self.pay += change;
     }
 
+    #[inline(never)]
     fn pay_up(&mut self, compiled: &Compiled, now: f64) {
         if !self.spent.is_empty() {
             let paid = self.paid + self.pay * (now - self.paid_until);

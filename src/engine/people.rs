@@ -19,7 +19,16 @@ impl Trial<'_> {
 
     /// Fills what stands still, then takes the jobs and the tasks that wait, in dispatch order; then those under way take who is
     /// left over, in the same order.
+    #[inline(always)]
     pub(super) fn dispatch(&mut self) {
+        // Mostly something ends that nobody waited for, or was foreseen otherwise.
+        if self.w.teams.iter().any(|team| team.stirred) {
+            self.dispatch_all();
+        }
+    }
+
+    #[inline(never)]
+    fn dispatch_all(&mut self) {
         loop {
             while self.dispatch_waiting() {}
             if self.is_flooded() {
@@ -133,7 +142,7 @@ impl Trial<'_> {
     }
 
     /// The ledger learns that a team's people are used otherwise from now on.
-    #[inline]
+    #[inline(always)]
     pub(super) fn shift(&mut self, team: usize, shift: Shift) {
         self.w.ledger.shift(self.plan, team, self.now, shift);
     }

@@ -293,19 +293,17 @@ pub(super) struct Event {
     pub(super) version: u32,
 }
 
-/// An event as its place among all: by time, at one instant by what happens, then by version. Two whole numbers, since half of what
-/// a queue does is compare.
+/// An event as its place among all: by time, at one instant by what happens, then by version. One whole number, since half of what a
+/// queue does is compare, and then nobody can guess how it turns out.
+///
+/// From its highest bit on: the bits of the time, which are in its order where it is not negative (64), what happens (8), to whom (24),
+/// the version (32).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Due {
-    /// The bits of the time, which are in its order where it is not negative.
-    time: u64,
-    /// What happens (8 bits), to whom (24 bits), and the version.
-    what: u64,
-}
+pub(super) struct Due(u128);
 
 impl Due {
     pub(super) const fn time(self) -> f64 {
-        f64::from_bits(self.time)
+        f64::from_bits((self.0 >> 64) as u64)
     }
 
     /// Whether it is an incident or changes how many there are.
@@ -382,18 +380,17 @@ impl From<Event> for Due {
             What::RiskBegins(whom) => (18, whom),
         };
         debug_assert!(event.time >= 0.0 && whom < 1 << 24);
-        Self {
-            // Zero has one sign here.
-            time: (event.time + 0.0).to_bits(),
-            what: kind << 56 | u64::from(whom & 0xff_ffff) << 32 | u64::from(event.version),
-        }
+        let what = kind << 56 | u64::from(whom & 0xff_ffff) << 32 | u64::from(event.version);
+        // Zero has one sign here.
+        Self(u128::from((event.time + 0.0).to_bits()) << 64 | u128::from(what))
     }
 }
 
 impl From<Due> for Event {
     fn from(due: Due) -> Self {
-        let whom = (due.what >> 32) as u32 & 0xff_ffff;
-        let what = match due.what >> 56 {
+        let [kind, whom] = [due.0 as u64 >> 56, due.0 as u64 >> 32 & 0xff_ffff];
+        let whom = whom as u32;
+        let what = match kind {
             0 => What::Look(whom),
             1 => What::Begin(whom),
             2 => What::Learn(whom),
@@ -417,7 +414,7 @@ impl From<Due> for Event {
         Self {
             time: due.time(),
             what,
-            version: due.what as u32,
+            version: due.0 as u32,
         }
     }
 }

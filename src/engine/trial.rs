@@ -180,13 +180,14 @@ impl<'a> Trial<'a> {
 
     /// Applies all that happens at this instant and starts what waits for nobody, so that what follows a milestone competes for
     /// people at the milestone's own instant. Whether anything happened.
-    #[inline]
+    #[inline(always)]
     pub(super) fn happen_now(&mut self) -> bool {
         // Asked several times an instant, and mostly in vain.
         let is_due = self.w.events.peek().is_some_and(|due| due.0.time() <= self.now);
         (is_due || !self.w.ready_nobody.is_empty()) && self.happen_all()
     }
 
+    #[inline(never)]
     fn happen_all(&mut self) -> bool {
         let mut happened = false;
         loop {
@@ -252,13 +253,14 @@ impl<'a> Trial<'a> {
     }
 
     /// Looks at every gate that something else has moved.
-    #[inline]
+    #[inline(always)]
     pub(super) fn settle(&mut self) {
         if !self.w.agenda.is_empty() || !self.w.foresights.is_empty() {
             self.settle_all();
         }
     }
 
+    #[inline(never)]
     fn settle_all(&mut self) {
         while !self.is_flooded() {
             if let Some(gate) = self.w.agenda.pop() {

@@ -14,7 +14,7 @@ use super::glyphs::{Letter, WHOLE, letters};
 use super::style::{Colour, PAPER};
 
 /// Pixels along the side of a tile.
-const TILE: usize = 32;
+const TILE: usize = 16;
 
 /// A pixel is blue, green and red from its lowest byte on.
 type Tile = [u32; TILE * TILE];
