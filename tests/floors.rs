@@ -23,7 +23,7 @@ const FLOORS: [(&str, u32); 14] = [
 ];
 
 /// Outside libraries and the only rooms that import them.
-const LIBRARIES: [(&str, &[&str]); 19] = [
+const LIBRARIES: [(&str, &[&str]); 21] = [
     ("jiff", &["calendar"]),
     ("annotate_snippets", &["diagnostic"]),
     ("rand", &["sampling"]),
@@ -34,6 +34,8 @@ const LIBRARIES: [(&str, &[&str]); 19] = [
     ("multiversion", &["sampling", "engine"]),
     ("rayon", &["engine", "cli"]),
     ("plotters", &["report"]),
+    ("plotters_backend", &["report"]),
+    ("ab_glyph", &["report"]),
     ("maud", &["report"]),
     ("csv", &["report", "plan"]),
     ("csv_core", &["scenario"]),

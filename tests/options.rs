@@ -30,11 +30,73 @@ fn play(plan: &Plan, trials: u32) -> (Trials, Run<'static>, analysis::Horizon) {
     (engine::run(&compiled, run, &Stop::new(false), |_| {}).expect("a run"), run, horizon)
 }
 
+/// Rows of a run that does not ask what responses cost; people are then not followed beyond the end of all work.
+#[test]
+fn what_nobody_asks_for_moves_nothing_that_is_asked_for() {
+    // With a risk that comes after all work is done, takes people and scales rates.
+    let late = "[risk.late]\nprobability = 0.5\nfrom = 2026-12-01\nscales_rate = { sev1 = 3.0 }\n\
+                takes = { team = \"reliability\", engineers = 2, for = [\"1w\", \"2w\", \"3w\"] }\n";
+    let segment = include_str!("../scenarios/new-segment-60-days.toml");
+    let mut followed = 0;
+    for toml in [
+        &format!("{segment}{late}"),
+        include_str!("../scenarios/pipeline-200k.toml"),
+        include_str!("full.toml"),
+    ] {
+        let plan = plan(toml);
+        let compiled = Compiled::new(&plan, plan.seed);
+        let (asked, run, _) = play(&plan, 600);
+        let window = Window {
+            responses: false,
+            ..run.window
+        };
+        let unasked = engine::run(&compiled, Run { window, ..run }, &Stop::new(false), |_| {}).expect("a run");
+        assert_eq!(asked.tally(), unasked.tally());
+        let layout = asked.layout();
+        for (row, other) in asked.rows().zip(unasked.rows()) {
+            let responses = layout.money(row).expect("people cost").responses;
+            followed += usize::from(responses > 0.0);
+            assert_eq!(layout.money(other).expect("people cost").responses, 0.0);
+            // What responses cost stands in one column, and is no amount of anything else.
+            let same = row.iter().zip(other).filter(|(a, b)| a.to_bits() == b.to_bits()).count();
+            assert_eq!(same, row.len() - usize::from(responses > 0.0), "{row:?}\n{other:?}");
+        }
+    }
+    assert!(followed > 600, "{followed}");
+}
+
 fn compare(toml: &str, trials: u32) -> Comparison {
     let plan = plan(toml);
     let (base, run, horizon) = play(&plan, trials);
     let options = analysis::own_options(&plan);
     analysis::compare(&plan, &options, plan.seed, run, horizon, &base, &Stop::new(false), |_| {}).expect("a comparison")
+}
+
+/// A later promise plays no futures of its own; every number is that of an option that plays them.
+#[test]
+fn what_only_promises_otherwise_is_the_plan_itself() {
+    let segment = include_str!("../scenarios/new-segment-60-days.toml");
+    // A checkpoint more moves no number either, but nothing has to know that.
+    let own = "[option.own-futures]\nbased_on = \"move-date\"\n\
+               checkpoint.early = { task = \"segment.auth\", done_by = \"4w\" }\n";
+    let comparison = compare(&format!("{segment}\n{own}"), 300);
+    let plan = plan(&format!("{segment}\n{own}"));
+    let compiled = |option: usize| Compiled::new(&plan.options[option].plan, plan.seed);
+    let planned = Compiled::new(&plan, plan.seed);
+    let ids: Vec<&str> = plan.options.iter().map(|option| option.id.as_str()).collect();
+    assert_eq!(ids, ["narrow", "platform-first", "move-date", "own-futures"]);
+    assert_eq!(
+        [0, 1, 2, 3].map(|option| compiled(option).plays_as(&planned)),
+        [false, false, true, false]
+    );
+    assert!(!Compiled::new(&plan, plan.seed + 1).plays_as(&planned));
+    let way = |id: &str| {
+        let way = comparison.alternatives.iter().find(|way| way.id == id).expect("the option");
+        let values = serde_json::to_value((&way.cost, way.cost_change, &way.initiatives, &way.budgets));
+        values.expect("values").to_string()
+    };
+    assert_eq!(way("move-date"), way("own-futures"));
+    assert_ne!(way("move-date"), way("as planned"));
 }
 
 /// The finish of the first initiative in the alternative of that id.

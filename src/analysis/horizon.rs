@@ -44,6 +44,7 @@ impl Horizon {
                 0
             },
             checkpoints: true,
+            responses: true,
         }
     }
 }

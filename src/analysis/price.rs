@@ -195,6 +195,7 @@ pub fn price(
                 trials: count,
                 window: Window {
                     checkpoints: false,
+                    responses: false,
                     ..horizon.window(&plan, false)
                 },
                 watch: None,

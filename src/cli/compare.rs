@@ -100,6 +100,7 @@ impl Base {
             threads: futures.machine.threads.map_or(0, usize::from),
             window: Window {
                 checkpoints: false,
+                responses: false,
                 ..prepared.horizon.window(plan, false)
             },
             watch: None,

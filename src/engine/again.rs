@@ -439,8 +439,11 @@ impl<'a> Trial<'a> {
     // --- incidents and findings ---
 
     /// The gap to the next arrival of a class, by the number of those before it.
-    pub(super) fn gap(&self, class: usize, arrivals: u32) -> f64 {
-        let gap = self.plan.incidents[class].arrival.exponential_at(self.number(), arrivals);
+    pub(super) fn gap(&mut self, class: usize, arrivals: u32) -> f64 {
+        let number = self.number();
+        let gap = self.w.ahead[class]
+            .gap
+            .exponential(&self.plan.incidents[class].arrival, number, arrivals);
         match self.draws.told(class).filter(|_| self.w.again.is_past) {
             None => gap,
             Some(_) if self.w.again.own_left[class] == 0 => f64::INFINITY,

@@ -177,7 +177,7 @@ mod tests {
                 Err(faults) => return Err(TestCaseError::fail(format!("{toml}\n{}", crate::diagnostic::render(&faults, false)))),
             };
             let compiled = Compiled::new(&plan, 1);
-            let window = Window { limit: 2_000.0, horizon: 190.0, horizon_clock: 272.0, quarters: 3, weeks: 39, checkpoints: true };
+            let window = Window { limit: 2_000.0, horizon: 190.0, horizon_clock: 272.0, quarters: 3, weeks: 39, checkpoints: true, responses: true };
             let (mut draws, mut workspace, mut tally) = (Draws::new(&compiled), Workspace::new(&compiled, &window), Tally::new(&compiled, &window));
             let mut row = vec![0.0; Layout::new(&compiled, &window).width()];
             draws.draw(&compiled, 0);

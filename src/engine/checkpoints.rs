@@ -8,7 +8,7 @@ use crate::plan::{BudgetKind, Observable, Plan, TaskId};
 use crate::units::exceeds;
 
 /// A checkpoint that is ready to be looked at.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Look {
     /// When, in working time and in clock time.
     time: f64,
@@ -16,7 +16,7 @@ pub(super) struct Look {
     at: At,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum At {
     /// The rank of a task that must be finished.
     Done(u32),

@@ -73,7 +73,7 @@ pub struct Compiled {
     pub(super) has_constant_crews: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct CompiledTask {
     pub(super) initiative: u32,
     pub(super) need: Need,
@@ -96,7 +96,7 @@ pub(super) struct CompiledTask {
 }
 
 /// An incident that a finished release may cause.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct ChangeFailure {
     pub(super) class: u32,
     pub(super) probability: f64,
@@ -106,7 +106,7 @@ pub(super) struct ChangeFailure {
 }
 
 /// What brings up findings when a task finishes.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct FindingSource {
     pub(super) class: u32,
     /// Whose people fix.
@@ -121,7 +121,7 @@ pub(super) struct FindingSource {
 }
 
 /// Who has to be there.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Need {
     /// Nobody of ours.
     Nobody,
@@ -131,13 +131,13 @@ pub(super) enum Need {
     Crew { from: u32, to: u32 },
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct CrewPart {
     pub(super) team: u32,
     pub(super) engineers: u32,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct CompiledLink {
     pub(super) successor: u32,
     pub(super) kind: LinkKind,
@@ -146,7 +146,7 @@ pub(super) struct CompiledLink {
     pub(super) number: u32,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Lag {
     Fixed(f64),
     /// Index into [`Compiled::lags`], and the low and likely values for the landmarks.
@@ -157,7 +157,7 @@ pub(super) enum Lag {
     },
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct CompiledTeam {
     pub(super) seats: std::ops::Range<u32>,
     pub(super) focus: f64,
@@ -171,7 +171,7 @@ pub(super) struct CompiledTeam {
 }
 
 /// A person's place in a team. Its first occupant may be followed by others.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Seat {
     pub(super) team: u32,
     pub(super) arrival: Arrival,
@@ -184,7 +184,7 @@ pub(super) struct Seat {
 }
 
 /// How the first occupant of a seat comes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Arrival {
     AtStart,
     /// From other work, on a known morning.
@@ -193,7 +193,7 @@ pub(super) enum Arrival {
     Hire(u32),
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct CompiledHire {
     pub(super) starts: Stream,
     pub(super) sampler: Sampler,
@@ -216,14 +216,14 @@ impl CompiledHire {
 }
 
 /// Working days on which a whole team is away.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Holiday {
     pub(super) team: u32,
     pub(super) from: f64,
     pub(super) to: f64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct CompiledIncident {
     /// Who responds, or [`NONE`].
     pub(super) team: u32,
@@ -246,7 +246,7 @@ pub(super) struct CompiledIncident {
     pub(super) scaled_by: Vec<(u32, f64)>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct CompiledFinding {
     pub(super) per_engineer_day: f64,
     pub(super) rate: Stream,
@@ -256,13 +256,13 @@ pub(super) struct CompiledFinding {
     pub(super) blocks_release: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct CompiledFlow {
     pub(super) value_per_customer_minute: f64,
 }
 
 /// A reliability budget.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Reliability {
     pub(super) flow: u32,
     pub(super) limit: f64,
@@ -271,14 +271,14 @@ pub(super) struct Reliability {
 }
 
 /// A security budget.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Security {
     pub(super) initiative: u32,
     /// The most findings open, and the most days held; infinite where not limited.
     pub(super) limits: [f64; 2],
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct CompiledRisk {
     pub(super) probability: f64,
     pub(super) occurrence: Stream,
@@ -296,7 +296,7 @@ pub(super) struct CompiledRisk {
     pub(super) cost: f64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Absence {
     pub(super) team: u32,
     pub(super) engineers: u32,
@@ -304,7 +304,7 @@ pub(super) struct Absence {
 }
 
 /// Rows of different lengths in one allocation.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Table<T> {
     offsets: Vec<u32>,
     items: Vec<T>,
@@ -507,6 +507,89 @@ impl Compiled {
             guide: Some(guide),
             ..self.event_by_event()
         }
+    }
+
+    /// Whether every future of the two is the same, to the last bit: they differ at most in names and in what is promised. What has
+    /// really happened is not compared: with facts, no two are the same.
+    #[must_use]
+    pub fn plays_as(&self, other: &Self) -> bool {
+        // All by name, so that nobody adds a field and forgets it here.
+        let Self {
+            tasks,
+            order,
+            crews,
+            links,
+            has_leads,
+            foresight,
+            foresight_order,
+            holding,
+            gating,
+            tasks_of,
+            teams,
+            seats,
+            hires,
+            holidays,
+            incidents,
+            findings,
+            reliability,
+            security,
+            cost_limits,
+            flows,
+            clock,
+            quarters,
+            once,
+            has_cost,
+            initiatives,
+            checkpoints,
+            touched_by,
+            retires,
+            risks,
+            portfolio_factor,
+            team_factors,
+            correlation,
+            overrun,
+            lags,
+            guide,
+            // These follow from the others.
+            network: _,
+            has_constant_crews: _,
+        } = self;
+        guide.is_none()
+            && other.guide.is_none()
+            && *tasks == other.tasks
+            && *order == other.order
+            && *crews == other.crews
+            && *links == other.links
+            && *has_leads == other.has_leads
+            && *foresight == other.foresight
+            && *foresight_order == other.foresight_order
+            && *holding == other.holding
+            && *gating == other.gating
+            && *tasks_of == other.tasks_of
+            && *teams == other.teams
+            && *seats == other.seats
+            && *hires == other.hires
+            && *holidays == other.holidays
+            && *incidents == other.incidents
+            && *findings == other.findings
+            && *reliability == other.reliability
+            && *security == other.security
+            && *cost_limits == other.cost_limits
+            && *flows == other.flows
+            && *clock == other.clock
+            && *quarters == other.quarters
+            && *once == other.once
+            && *has_cost == other.has_cost
+            && *initiatives == other.initiatives
+            && *checkpoints == other.checkpoints
+            && *touched_by == other.touched_by
+            && *retires == other.retires
+            && *risks == other.risks
+            && *portfolio_factor == other.portfolio_factor
+            && *team_factors == other.team_factors
+            && *correlation == other.correlation
+            && *overrun == other.overrun
+            && *lags == other.lags
     }
 
     /// The overrun for a standard normal; `None` where the plan has none.

@@ -36,6 +36,8 @@ pub(super) struct Draws {
     size: Vec<f64>,
     /// The morning on which each hire joins; infinite for not at all.
     hire: Vec<f64>,
+    /// When the first occupant of each seat departs, in mean stays; none where something is known, which says whom to follow.
+    departure: Vec<Row>,
     /// Factor on the rate of each class of incidents, and of findings.
     incident: Vec<f64>,
     finding: Vec<f64>,
@@ -70,6 +72,10 @@ impl Draws {
             overrun: [1.0; BLOCK],
             size: vec![0.0; risks],
             hire: vec![f64::INFINITY; compiled.hires.len() * BLOCK],
+            departure: match compiled.guide {
+                None if compiled.teams.iter().any(|team| team.departure_rate > 0.0) => vec![[0.0; BLOCK]; compiled.seats.len()],
+                _ => vec![],
+            },
             incident: vec![1.0; compiled.incidents.len() * BLOCK],
             finding: vec![1.0; compiled.findings.len() * BLOCK],
             first: 0,
@@ -179,6 +185,9 @@ impl Draws {
             for (lane, morning) in row.iter_mut().enumerate() {
                 *morning = hire.morning(self.past[lane], self.attempts[hire.team as usize * BLOCK + lane].0);
             }
+        }
+        for (seat, row) in compiled.seats.iter().zip(&mut self.departure) {
+            seat.departure.fill_exponential(first, row);
         }
         let fill = Fill {
             first,
@@ -394,6 +403,11 @@ impl Lane<'_> {
 
     pub(super) fn hire(self, hire: usize) -> f64 {
         self.draws.hire[hire * BLOCK + self.lane]
+    }
+
+    /// When the first occupant of a seat departs, in mean stays, where that is drawn beforehand.
+    pub(super) fn first_departure(self, seat: usize) -> Option<f64> {
+        self.draws.departure.get(seat).map(|row| row[self.lane])
     }
 
     pub(super) fn incident_factor(self, class: usize) -> f64 {

@@ -29,7 +29,9 @@ impl Trial<'_> {
         let Some(quarter) = self.plan.quarters.get(self.w.quarter) else {
             return;
         };
-        self.w.incidents[class].quarter = says.quarter_factor.at(says.quarter.normal_at(self.number(), quarter.number));
+        let trial = self.number();
+        let normal = self.w.ahead[class].quarter.normal(&says.quarter, trial, quarter.number);
+        self.w.incidents[class].quarter = says.quarter_factor.at(normal);
     }
 
     /// A calendar quarter begins: a factor of its own, and nothing booked against a freeze.
@@ -105,10 +107,8 @@ impl Trial<'_> {
             .quarters
             .partition_point(|quarter| quarter.begins <= clock)
             .saturating_sub(1);
-        let draw = |drawn: &Option<(crate::sampling::Stream, crate::sampling::Sampler)>| {
-            drawn.as_ref().map(|(stream, sampler)| sampler.at(stream.normal_at(trial, number)))
-        };
-        let downtime_minutes = draw(&says.downtime);
+        let ahead = &mut self.w.ahead[class];
+        let downtime_minutes = says.downtime.as_ref().map(|says| ahead.downtime.size(says, trial, number));
         // What is told of customers is booked as it was.
         if let Some(minutes) = downtime_minutes.filter(|_| !self.minutes_are_told(class)) {
             self.w
@@ -124,10 +124,12 @@ impl Trial<'_> {
             class: IncidentId(class),
             downtime_minutes: downtime_minutes.unwrap_or(0.0),
         });
-        if says.team == NONE {
+        if says.team == NONE || self.w.is_deserted {
             return;
         }
-        let (response, follow_up) = (draw(&says.response), draw(&says.follow_up));
+        let ahead = &mut self.w.ahead[class];
+        let response = says.response.as_ref().map(|says| ahead.response.size(says, trial, number));
+        let follow_up = says.follow_up.as_ref().map(|says| ahead.follow_up.size(says, trial, number));
         if response.is_some() || follow_up.is_some() {
             let engineers = if response.is_some() { says.responders } else { 0 };
             self.call_away(
@@ -164,7 +166,7 @@ impl Trial<'_> {
         }
         self.w.begun[risk] = true;
         let says = &self.plan.risks[risk];
-        if let Some(absence) = &says.takes {
+        if let Some(absence) = says.takes.as_ref().filter(|_| !self.w.is_deserted) {
             let span = absence.span.at(self.draws.risk_size(risk));
             self.w.risk_absence[risk] = self.call_away(absence.team as usize, absence.engineers, span, -1.0, NONE);
         }

@@ -17,6 +17,9 @@ pub struct Window {
     pub weeks: usize,
     /// Whether the row says which checkpoints were hit.
     pub checkpoints: bool,
+    /// Whether the row says what responses cost. Where neither that nor capacity nor checkpoints are asked for, people are not followed
+    /// beyond the end of all work: only incidents go on, and what customers feel of them.
+    pub responses: bool,
 }
 
 impl Window {
@@ -30,6 +33,7 @@ impl Window {
             quarters: 0,
             weeks: 0,
             checkpoints: false,
+            responses: true,
         }
     }
 }
@@ -74,7 +78,7 @@ pub struct Money {
     pub total: f64,
     /// Of it, what is paid once.
     pub once: f64,
-    /// People who respond to incidents, to the horizon.
+    /// People who respond to incidents, to the horizon; 0 where nobody asked for it (see [`Window::responses`]).
     pub responses: f64,
     /// Customer-minutes lost to the horizon at their value.
     pub lost_customer_value: f64,

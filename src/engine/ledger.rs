@@ -148,16 +148,25 @@ impl Ledger {
     // --- people ---
 
     /// Books a team's time so far, then changes how its people are used.
+    #[inline(always)]
     pub(super) fn shift(&mut self, compiled: &Compiled, team: usize, now: f64, shift: Shift) {
-        self.book(team, now);
+        if now != self.teams[team].since {
+            self.book(team, now);
+        }
         if shift.held != 0 && !self.teams[team].away {
             self.pay_changes(compiled, now, f64::from(shift.held) * compiled.teams[team].cost_per_day);
         }
         let book = &mut self.teams[team];
-        book.here += f64::from(shift.here);
-        book.held += f64::from(shift.held);
-        book.wanted += f64::from(shift.wanted);
-        book.responding += f64::from(shift.responding);
+        // Most changes are of one kind, which is known where they are made.
+        let change = |people: &mut f64, by: i32| {
+            if by != 0 {
+                *people += f64::from(by);
+            }
+        };
+        change(&mut book.here, shift.here);
+        change(&mut book.held, shift.held);
+        change(&mut book.wanted, shift.wanted);
+        change(&mut book.responding, shift.responding);
     }
 
     /// Books a team's time so far, then sends it away or has it back.
@@ -177,6 +186,7 @@ impl Ledger {
         self.is_open = false;
     }
 
+    #[inline(never)]
     fn book(&mut self, team: usize, now: f64) {
         let book = &mut self.teams[team];
         let (from, to) = (book.since, now);
@@ -222,8 +232,18 @@ impl Ledger {
     }
 
     /// Pays people up to now, notes which budgets that passes and when, and changes how fast money goes.
+    #[inline(always)]
     fn pay_changes(&mut self, compiled: &Compiled, now: f64, change: f64) {
-        if self.is_open && !self.spent.is_empty() {
+        // Only at the start is anything paid at once.
+        if self.is_open && (now > self.paid_until || now <= 0.0) {
+            self.pay_up(compiled, now);
+        }
+        self.pay += change;
+    }
+
+    #[inline(never)]
+    fn pay_up(&mut self, compiled: &Compiled, now: f64) {
+        if !self.spent.is_empty() {
             let paid = self.paid + self.pay * (now - self.paid_until);
             for (passed, limit) in self.spent.iter_mut().zip(&compiled.cost_limits) {
                 if passed.is_infinite() && exceeds(paid, *limit) {
@@ -238,7 +258,6 @@ impl Ledger {
             self.paid = paid;
             self.paid_until = now;
         }
-        self.pay += change;
     }
 
     // --- customers ---
@@ -340,7 +359,11 @@ impl Ledger {
             Money {
                 total: cost(|book| book.held_days) + self.once,
                 once: self.once,
-                responses: cost(|book| book.response_days),
+                responses: if self.window.responses {
+                    cost(|book| book.response_days)
+                } else {
+                    0.0
+                },
                 lost_customer_value: self.lost_customer_value,
             },
         );

@@ -8,6 +8,7 @@
 //! scheduling problem (Kolisch & Hartmann 1999); where nobody is needed it is the critical-path forward pass.
 
 mod again;
+mod ahead;
 #[cfg(test)]
 mod audit;
 mod chain;

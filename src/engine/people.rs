@@ -19,7 +19,16 @@ impl Trial<'_> {
 
     /// Fills what stands still, then takes the jobs and the tasks that wait, in dispatch order; then those under way take who is
     /// left over, in the same order.
+    #[inline(always)]
     pub(super) fn dispatch(&mut self) {
+        // Mostly something ends that nobody waited for, or was foreseen otherwise.
+        if self.w.teams.iter().any(|team| team.stirred) {
+            self.dispatch_all();
+        }
+    }
+
+    #[inline(never)]
+    fn dispatch_all(&mut self) {
         loop {
             while self.dispatch_waiting() {}
             if self.is_flooded() {
@@ -133,6 +142,7 @@ impl Trial<'_> {
     }
 
     /// The ledger learns that a team's people are used otherwise from now on.
+    #[inline(always)]
     pub(super) fn shift(&mut self, team: usize, shift: Shift) {
         self.w.ledger.shift(self.plan, team, self.now, shift);
     }
@@ -510,10 +520,12 @@ impl Trial<'_> {
         let rate = self.plan.teams[says.team as usize].departure_rate;
         if rate > 0.0 && !self.draws.is_quiet() {
             let occupant = self.w.people[seat].occupant;
-            let stays = says
-                .departure
-                .exponential_at(self.draws.past(), self.person(says.team as usize, occupant))
-                / rate;
+            let first = self.draws.first_departure(seat).filter(|_| occupant == 0);
+            let drawn = first.unwrap_or_else(|| {
+                let index = self.person(says.team as usize, occupant);
+                says.departure.exponential_at(self.draws.past(), index)
+            });
+            let stays = drawn / rate;
             let leaves = self.plan.clock.working(self.plan.clock.clock(self.now) + stays);
             self.push(to_tick(leaves).max(self.now), What::Depart(seat as u32), occupant);
         }

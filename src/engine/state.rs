@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::again::Again;
+use super::ahead::ClassAhead;
 use super::checkpoints::Looked;
 use super::compile::{Arrival, Compiled, NONE};
 use super::draws::Lane;
@@ -38,6 +39,8 @@ pub(super) struct Workspace {
     /// The absence that a risk has begun, or [`NONE`].
     pub(super) risk_absence: Vec<u32>,
     pub(super) incidents: Vec<IncidentState>,
+    /// By incident class.
+    pub(super) ahead: Vec<ClassAhead>,
     /// Factor on the rate of each class of findings.
     pub(super) finding_factor: Vec<f64>,
     /// Blocking findings that are open, by initiative.
@@ -56,6 +59,8 @@ pub(super) struct Workspace {
     pub(super) lowest_new: usize,
     pub(super) events: BinaryHeap<Reverse<Due>>,
     pub(super) unfinished: usize,
+    /// Whether people are followed no more.
+    pub(super) is_deserted: bool,
     /// Steps that are left of those that a trial may take.
     pub(super) steps_left: u64,
     /// Findings so far.
@@ -288,19 +293,22 @@ pub(super) struct Event {
     pub(super) version: u32,
 }
 
-/// An event as its place among all: by time, at one instant by what happens, then by version. Two whole numbers, since half of what
-/// a queue does is compare.
+/// An event as its place among all: by time, at one instant by what happens, then by version. One whole number, since half of what a
+/// queue does is compare, and then nobody can guess how it turns out.
+///
+/// From its highest bit on: the bits of the time, which are in its order where it is not negative (64), what happens (8), to whom (24),
+/// the version (32).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Due {
-    /// The bits of the time, which are in its order where it is not negative.
-    time: u64,
-    /// What happens (8 bits), to whom (24 bits), and the version.
-    what: u64,
-}
+pub(super) struct Due(u128);
 
 impl Due {
     pub(super) const fn time(self) -> f64 {
-        f64::from_bits(self.time)
+        f64::from_bits((self.0 >> 64) as u64)
+    }
+
+    /// Whether it is an incident or changes how many there are.
+    pub(super) fn is_of_incidents(self) -> bool {
+        matches!(Event::from(self).what, What::Arrival(_) | What::QuarterTurns | What::RiskBegins(_))
     }
 }
 
@@ -372,18 +380,17 @@ impl From<Event> for Due {
             What::RiskBegins(whom) => (18, whom),
         };
         debug_assert!(event.time >= 0.0 && whom < 1 << 24);
-        Self {
-            // Zero has one sign here.
-            time: (event.time + 0.0).to_bits(),
-            what: kind << 56 | u64::from(whom & 0xff_ffff) << 32 | u64::from(event.version),
-        }
+        let what = kind << 56 | u64::from(whom & 0xff_ffff) << 32 | u64::from(event.version);
+        // Zero has one sign here.
+        Self(u128::from((event.time + 0.0).to_bits()) << 64 | u128::from(what))
     }
 }
 
 impl From<Due> for Event {
     fn from(due: Due) -> Self {
-        let whom = (due.what >> 32) as u32 & 0xff_ffff;
-        let what = match due.what >> 56 {
+        let [kind, whom] = [due.0 as u64 >> 56, due.0 as u64 >> 32 & 0xff_ffff];
+        let whom = whom as u32;
+        let what = match kind {
             0 => What::Look(whom),
             1 => What::Begin(whom),
             2 => What::Learn(whom),
@@ -407,7 +414,7 @@ impl From<Due> for Event {
         Self {
             time: due.time(),
             what,
-            version: due.what as u32,
+            version: due.0 as u32,
         }
     }
 }
@@ -447,6 +454,7 @@ impl Workspace {
             begun: vec![false; compiled.risks.len()],
             risk_absence: vec![NONE; compiled.risks.len()],
             incidents: Vec::with_capacity(compiled.incidents.len()),
+            ahead: compiled.incidents.iter().map(|_| ClassAhead::default()).collect(),
             finding_factor: vec![1.0; compiled.findings.len()],
             open: vec![0; compiled.initiatives],
             absences: vec![],
@@ -457,6 +465,7 @@ impl Workspace {
             lowest_new: usize::MAX,
             events: BinaryHeap::with_capacity(2 * tasks + 64),
             unfinished: tasks,
+            is_deserted: false,
             steps_left: 0,
             findings: 0,
             ledger: Ledger::new(compiled, window),
@@ -544,6 +553,7 @@ impl Workspace {
         self.foresights.clear();
         self.events.clear();
         self.unfinished = compiled.tasks.len();
+        self.is_deserted = false;
         // A future without chance takes as long as its plan is large.
         self.steps_left = if draws.is_quiet() { u64::MAX } else { most_steps(compiled) };
         self.findings = 0;

@@ -82,6 +82,10 @@ impl<'a> Trial<'a> {
             }
             #[cfg(test)]
             self.audit();
+            if self.may_desert(window) {
+                self.desert(window.horizon);
+                return;
+            }
             let last = if self.w.unfinished > 0 { window.limit } else { window.horizon };
             let next = self.w.events.peek().map_or(f64::INFINITY, |due| due.0.time());
             if next > last || next == f64::INFINITY {
@@ -94,6 +98,27 @@ impl<'a> Trial<'a> {
             }
             self.now = next;
         }
+    }
+
+    /// Whether all work is done and nobody asks what people do from now on.
+    fn may_desert(&self, window: &Window) -> bool {
+        let is_asked = window.responses || window.checkpoints || window.weeks > 0 || self.w.log.is_some();
+        !is_asked && self.w.unfinished == 0 && self.now > self.w.counts.until && !self.w.again.is_past
+    }
+
+    /// Plays on to the horizon without people.
+    fn desert(&mut self, horizon: f64) {
+        self.w.is_deserted = true;
+        self.w.events.retain(|due| due.0.is_of_incidents());
+        while let Some(Reverse(due)) = self.w.events.peek().copied().filter(|due| due.0.time() <= horizon) {
+            if self.is_flooded() {
+                return;
+            }
+            self.w.events.pop();
+            self.now = due.time();
+            self.happen(due.into());
+        }
+        self.now = horizon.max(self.now);
     }
 
     /// The people of the first morning and what is known to come.
@@ -155,7 +180,15 @@ impl<'a> Trial<'a> {
 
     /// Applies all that happens at this instant and starts what waits for nobody, so that what follows a milestone competes for
     /// people at the milestone's own instant. Whether anything happened.
+    #[inline(always)]
     pub(super) fn happen_now(&mut self) -> bool {
+        // Asked several times an instant, and mostly in vain.
+        let is_due = self.w.events.peek().is_some_and(|due| due.0.time() <= self.now);
+        (is_due || !self.w.ready_nobody.is_empty()) && self.happen_all()
+    }
+
+    #[inline(never)]
+    fn happen_all(&mut self) -> bool {
         let mut happened = false;
         loop {
             // Rates without end would happen at one instant for ever.
@@ -220,7 +253,15 @@ impl<'a> Trial<'a> {
     }
 
     /// Looks at every gate that something else has moved.
+    #[inline(always)]
     pub(super) fn settle(&mut self) {
+        if !self.w.agenda.is_empty() || !self.w.foresights.is_empty() {
+            self.settle_all();
+        }
+    }
+
+    #[inline(never)]
+    fn settle_all(&mut self) {
         while !self.is_flooded() {
             if let Some(gate) = self.w.agenda.pop() {
                 self.step();

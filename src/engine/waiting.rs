@@ -23,6 +23,10 @@ impl Waiting {
         }
     }
 
+    pub(super) const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     pub(super) fn insert(&mut self, rank: usize) {
         let bit = 1_u64 << (rank % 64);
         let word = &mut self.words[rank / 64];

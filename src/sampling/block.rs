@@ -27,7 +27,7 @@ use super::stream::Stream;
 pub const BLOCK: usize = 64;
 
 /// The draws of one distribution for a block of trials.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct BlockSampler {
     sampler: Sampler,
     /// `None` where the sampler itself has to do it.
@@ -149,7 +149,7 @@ fn evaluate<const N: usize>(reader: impl Reader, polynomials: &Polynomials<N>, p
 }
 
 /// x(z) = base + scale · g(z), at least the floor; g is 0 at the median and 1 apart between P0.1 and P99.9.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct Curve {
     polynomials: Polynomials<5>,
     base: f64,

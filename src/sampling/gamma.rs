@@ -3,13 +3,20 @@
 //! x = y(z)³ with y tabulated: by Wilson & Hilferty (1931) the cube root of a gamma variate is nearly normal, so y is nearly linear
 //! in z and a coarse table of cubics is exact enough for any coefficient of variation.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::normal;
 use super::table::Table;
 
+/// The tables made so far, by the bits of the coefficient of variation.
+static KNOWN: Mutex<BTreeMap<u64, Arc<Table>>> = Mutex::new(BTreeMap::new());
+
+/// Tables beyond which all are forgotten: no plan has so many, and a program that reads many plans must not keep all of theirs.
+const MOST_KNOWN: usize = 64;
+
 /// A gamma distribution of mean 1, ready to be drawn from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct GammaFactor {
     /// `None` where the factor is known to be 1.
     cube_root: Option<Arc<Table>>,
@@ -20,12 +27,20 @@ impl GammaFactor {
     /// Coefficients above 10 are taken as 10.
     #[must_use]
     pub fn new(cv: f64) -> Self {
-        let known = cv.is_nan() || cv <= 1e-9;
+        if cv.is_nan() || cv <= 1e-9 {
+            return Self { cube_root: None };
+        }
+        let cv = cv.min(10.0);
+        // A table takes half a millisecond, and a plan, its options and its prices have the same few.
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST_KNOWN {
+            known.clear();
+        }
+        let table = known
+            .entry(cv.to_bits())
+            .or_insert_with(|| Arc::new(Table::from_curve(cube_roots(1.0 / (cv * cv)).into_iter())));
         Self {
-            cube_root: (!known).then(|| {
-                let cv = cv.min(10.0);
-                Arc::new(Table::from_curve(cube_roots(1.0 / (cv * cv)).into_iter()))
-            }),
+            cube_root: Some(Arc::clone(table)),
         }
     }
 

@@ -48,4 +48,4 @@ pub use infeasible::{Infeasible, Reason};
 pub use poisson::poisson;
 pub use sampler::{Sampler, SamplerCache};
 pub use shape::{Range, Shape};
-pub use stream::{Purpose, Seed, Sequence, Stream};
+pub use stream::{Purpose, SIDE_BY_SIDE, Seed, Sequence, Stream};

@@ -26,6 +26,10 @@ pub fn poisson(stream: &Stream, trial: u32, mean: f64) -> u32 {
 }
 
 fn inverse(mean: f64, u: f64) -> u32 {
+    // e^−mean is at least 1 − mean: mostly this is told without it, by more than it is rounded.
+    if u < 1.0 - mean - 1e-12 {
+        return 0;
+    }
     let mut k = 0_u32;
     let mut p = exp(-mean);
     let mut sum = p;

@@ -103,13 +103,13 @@ impl SamplerCache {
 }
 
 /// Turns standard normals into draws of one distribution.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Sampler {
     curve: Curve,
     floor: f64,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 enum Curve {
     Fixed(f64),
     Normal {

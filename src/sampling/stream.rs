@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 use multiversion::multiversion;
 use rand::TryRng;
 
+use super::elementary::log;
 use super::normal;
 
 /// The number from which all randomness of a run follows.
@@ -454,10 +455,79 @@ impl NormalTable {
     }
 }
 
+/// Draws of one trial, or of several, that are made at once.
+pub const SIDE_BY_SIDE: usize = 8;
+
+impl Stream {
+    /// The uniform draws of a trial at the indices `first`, `first + step` and so on, bit for bit those of [`Stream::uniform_at`].
+    #[must_use]
+    pub fn uniforms_at(&self, trial: u32, first: u32, step: u32) -> [f64; SIDE_BY_SIDE] {
+        uniforms_of_indices(self.key, trial, first, step)
+    }
+
+    /// The normal draws at these indices, bit for bit those of [`Stream::normal_at`].
+    #[must_use]
+    pub fn normals_at(&self, trial: u32, first: u32, step: u32) -> [f64; SIDE_BY_SIDE] {
+        let table: &NormalTable = &NORMAL_TABLE;
+        self.uniforms_at(trial, first, step).map(|u| table.at(u))
+    }
+
+    /// The exponential draws at these indices, bit for bit those of [`Stream::exponential_at`].
+    #[must_use]
+    pub fn exponentials_at(&self, trial: u32, first: u32, step: u32) -> [f64; SIDE_BY_SIDE] {
+        let mut draws = self.uniforms_at(trial, first, step);
+        to_exponentials(&mut draws);
+        draws
+    }
+
+    /// The first exponential draws of the trials from `first_trial` on, bit for bit those of [`Stream::exponential_at`].
+    pub fn fill_exponential(&self, first_trial: u32, out: &mut [f64]) {
+        self.fill_uniform(first_trial, out);
+        to_exponentials(out);
+    }
+}
+
+/// As [`uniforms`], of one trial.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
+fn uniforms_of_indices(key: [u32; 2], trial: u32, first: u32, step: u32) -> [f64; SIDE_BY_SIDE] {
+    let indices = std::array::from_fn(|lane| first.wrapping_add(step.wrapping_mul(lane as u32)));
+    let [high, low] = threefry2x32_of_lanes(key, [trial; SIDE_BY_SIDE], indices);
+    std::array::from_fn(|lane| uniform_of_bits(join(high[lane], low[lane])))
+}
+
+/// −ln of each uniform draw. Additions, multiplications and a division: the same bits in registers of any width.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
+fn to_exponentials(uniforms: &mut [f64]) {
+    for value in uniforms {
+        *value = -log(*value);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use rand_distr::{Distribution, Exp, Gamma, Poisson};
+
+    #[test]
+    fn draws_side_by_side_are_those_that_are_drawn_alone() {
+        let stream = Stream::new(3, "sev1", Purpose::Arrival);
+        for (trial, first, step) in [(0, 0, 1), (17, 8, 2), (u32::MAX, u32::MAX - 3, 1), (9, 5, 1 << 30)] {
+            let (uniforms, normals) = (stream.uniforms_at(trial, first, step), stream.normals_at(trial, first, step));
+            let exponentials = stream.exponentials_at(trial, first, step);
+            for lane in 0..SIDE_BY_SIDE {
+                let index = first.wrapping_add(step.wrapping_mul(lane as u32));
+                assert_eq!(uniforms[lane].to_bits(), stream.uniform_at(trial, index).to_bits());
+                assert_eq!(normals[lane].to_bits(), stream.normal_at(trial, index).to_bits());
+                assert_eq!(exponentials[lane].to_bits(), stream.exponential_at(trial, index).to_bits());
+            }
+        }
+        let mut row = [0.0; 77];
+        stream.fill_exponential(u32::MAX - 40, &mut row);
+        for (lane, value) in row.iter().enumerate() {
+            let alone = stream.exponential_at((u32::MAX - 40).wrapping_add(lane as u32), 0);
+            assert_eq!(value.to_bits(), alone.to_bits(), "{lane}");
+        }
+    }
 
     /// Random123's `kat_vectors`, lines "threefry2x32 20".
     #[test]

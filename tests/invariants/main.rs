@@ -27,6 +27,7 @@ const WINDOW: Window = Window {
     quarters: 2,
     weeks: 26,
     checkpoints: true,
+    responses: true,
 };
 
 fn play(compiled: &Compiled, first: u32, trials: u32, threads: usize) -> Trials {

@@ -417,6 +417,7 @@ impl Player<'_> {
             window: Window {
                 weeks: 0,
                 checkpoints: false,
+                responses: false,
                 ..self.now.window
             },
             watch: None,

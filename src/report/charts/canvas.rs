@@ -10,17 +10,16 @@ use std::sync::OnceLock;
 use plotters::coord::Shift;
 use plotters::element::DashedPathElement;
 use plotters::prelude::{
-    BitMapBackend, Circle, DrawingArea, DrawingBackend, IntoDrawingArea, PathElement, Polygon, RGBColor, Rectangle, SVGBackend, Text,
+    Circle, DrawingArea, DrawingBackend, IntoDrawingArea, PathElement, Polygon, RGBColor, Rectangle, SVGBackend, Text,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, register_font};
 use unicode_width::UnicodeWidthChar;
 
+use super::bitmap::Bitmap;
+use super::glyphs::{BOLD, REGULAR};
 use super::style::{Colour, FAMILY, INK, LABEL, PAPER, variable};
 use crate::inert::inert;
-
-static REGULAR: &[u8] = include_bytes!("font/DejaVuSans-subset.ttf");
-static BOLD: &[u8] = include_bytes!("font/DejaVuSans-Bold-subset.ttf");
 
 /// Pixels of the PNG per unit.
 const SCALE: u32 = 2;
@@ -419,13 +418,10 @@ impl Canvas {
     /// # Errors
     /// [`ChartError`] where plotters or the encoder fails.
     pub fn png(&self, fonts: &Fonts) -> Result<Vec<u8>, ChartError> {
-        let (width, height) = self.size(SCALE * FINE);
-        let mut fine = vec![PAPER[0]; width as usize * height as usize * 3];
-        {
-            let area = BitMapBackend::with_buffer(&mut fine, (width, height)).into_drawing_area();
-            self.draw(&area, Medium::Png, fonts)?;
-        }
-        encode(&averaged(&fine, width as usize), self.size(SCALE))
+        const { assert!(FINE == 2) };
+        let mut fine = Bitmap::new(self.size(SCALE * FINE));
+        self.draw(&fine.into_drawing_area(), Medium::Png, fonts)?;
+        encode(&fine.halved(), self.size(SCALE))
     }
 
     fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>, medium: Medium, fonts: &Fonts) -> Result<(), ChartError> {
@@ -674,34 +670,6 @@ fn without_marks(text: &str) -> String {
     text.chars().filter(|c| c.width() != Some(0)).collect()
 }
 
-/// Each pixel the mean of the four finer ones that it covers.
-fn averaged(fine: &[u8], width: usize) -> Vec<u8> {
-    const { assert!(FINE == 2) };
-    // Most of a chart is paper: so many finer pixels of it are taken at once.
-    const PIECE: usize = 16 * 2 * 3;
-    const BLANK: [u8; PIECE] = [PAPER[0]; PIECE];
-    let row = width * 3;
-    let mut pixels = Vec::with_capacity(fine.len() / 4);
-    for rows in fine.chunks_exact(row * 2) {
-        let (upper, lower) = rows.split_at(row);
-        for (upper, lower) in upper.chunks(PIECE).zip(lower.chunks(PIECE)) {
-            // Whole pieces are compared many bytes at a time.
-            if *upper == BLANK && *lower == BLANK {
-                pixels.extend_from_slice(&[PAPER[0]; PIECE / 2]);
-                continue;
-            }
-            for (upper, lower) in upper.as_chunks::<6>().0.iter().zip(lower.as_chunks::<6>().0) {
-                let mean = |part: usize| {
-                    let sum = u16::from(upper[part]) + u16::from(upper[part + 3]) + u16::from(lower[part]) + u16::from(lower[part + 3]);
-                    ((sum + 2) / 4) as u8
-                };
-                pixels.extend_from_slice(&[mean(0), mean(1), mean(2)]);
-            }
-        }
-    }
-    pixels
-}
-
 fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, ChartError> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
@@ -916,6 +884,54 @@ mod tests {
         assert!(canvas.png(&fonts()).is_ok() && canvas.svg(&fonts()).is_ok());
         let odd = Canvas::new(f64::NAN, -1.0, "", "");
         assert!(odd.png(&fonts()).is_ok() && odd.svg(&fonts()).is_ok());
+    }
+
+    /// Oracle: the bitmap of plotters itself, every pixel of it.
+    #[test]
+    fn what_is_drawn_is_what_plotters_draws_on_a_bitmap_of_its_own() {
+        let fonts = fonts();
+        let colours = [BLACK, [0, 114, 178], [232, 242, 249], PAPER, [213, 94, 0]];
+        let mut canvas = Canvas::new(173.0, 97.0, "", "");
+        for (index, colour) in (0_u32..).zip(colours.into_iter().cycle().take(60)) {
+            // Here and there, some of it beyond the edges.
+            let [x, y, u, v] = [7, 11, 13, 17].map(|step| f64::from((index + 1) * step * 29 % 239) * 0.87 - 13.0);
+            match index % 6 {
+                0 => canvas.line(&[(x, y), (u, v), (v, y)], 2.6, colour, None),
+                1 => canvas.line(&[(x, y), (u, y)], 1.0, colour, Some(5.0)),
+                2 => canvas.area(&[(x, y), (u, v), (v, x), (y, u)], colour),
+                3 => canvas.rectangle((x, y), (u, v), colour),
+                4 => canvas.ring(x, y, 4.0 + v.abs() / 20.0, colour),
+                _ => canvas.label(Label {
+                    x,
+                    y: v,
+                    anchor: [Anchor::Start, Anchor::Middle, Anchor::End][index as usize / 6 % 3],
+                    colour,
+                    ..label(
+                        "AV 12 % – Wörter, 数 fi",
+                        Anchor::Start,
+                        [12.0, 13.0, 19.0][index as usize % 3],
+                        index % 4 == 1,
+                    )
+                }),
+            }
+        }
+        let (width, height) = canvas.size(SCALE * FINE);
+        let mut theirs = vec![PAPER[0]; width as usize * height as usize * 3];
+        let area = plotters_bitmap::BitMapBackend::with_buffer(&mut theirs, (width, height)).into_drawing_area();
+        assert!(canvas.draw(&area, Medium::Png, &fonts).is_ok());
+        drop(area);
+        let mut ours = Bitmap::new((width, height));
+        assert!(canvas.draw(&ours.into_drawing_area(), Medium::Png, &fonts).is_ok());
+        let ours = ours.halved();
+        assert_eq!(ours.len(), theirs.len() / 4);
+        for (index, pixel) in ours.chunks(3).enumerate() {
+            let (x, y) = (index as u32 % (width / 2), index as u32 / (width / 2));
+            for part in 0..3 {
+                let at = |dx: u32, dy: u32| u32::from(theirs[((2 * y + dy) * width + 2 * x + dx) as usize * 3 + part]);
+                let mean = (at(0, 0) + at(1, 0) + at(0, 1) + at(1, 1) + 2) / 4;
+                assert_eq!(u32::from(pixel[part]), mean, "{x} {y}");
+            }
+        }
     }
 
     #[test]

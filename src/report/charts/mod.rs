@@ -5,6 +5,7 @@
 //! same bytes. Every function takes a [`Form`], which says how wide the chart is and whether it has a title of its own.
 
 pub mod axis;
+mod bitmap;
 mod budgets;
 pub mod canvas;
 mod capacity;
@@ -15,6 +16,7 @@ mod checks;
 mod dots;
 pub mod flags;
 mod gantt;
+mod glyphs;
 mod options;
 mod s_curve;
 mod sheet;
