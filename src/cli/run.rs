@@ -329,9 +329,6 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
             forward(before.saturating_add(done));
         })
     };
-    let comparison = (!options.is_empty()).then(compare).transpose();
-    let comparison = comparison.map_err(|error| not_played(error, &plan))?;
-    bar.finish_and_clear();
     let facts = Facts {
         scenario: facts,
         seed,
@@ -339,7 +336,14 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         precision: precise,
         known_until: WorkDays::ZERO,
     };
-    let forecast = analysis::forecast(&plan, facts, prepared.horizon, &prepared.landmarks, &result, prices);
+    // What the futures say is found while the options play theirs.
+    let (comparison, forecast) = both(
+        what.threads,
+        || (!options.is_empty()).then(compare).transpose(),
+        || analysis::forecast(&plan, facts, prepared.horizon, &prepared.landmarks, &result, prices),
+    );
+    let comparison = comparison.map_err(|error| not_played(error, &plan))?;
+    bar.finish_and_clear();
     let forecast = Forecast {
         partial: forecast.partial || comparison.as_ref().is_some_and(|comparison| comparison.partial),
         options: comparison,
@@ -377,6 +381,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         print(&text)?;
     }
     if forecast.partial { Err(Failure::Interrupted) } else { Ok(()) }
+}
+
+/// What two find, side by side where more than one thread may be used.
+pub(super) fn both<A: Send, B: Send>(threads: usize, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+    if threads == 1 { (one(), other()) } else { rayon::join(one, other) }
 }
 
 /// Futures that the price lists and the options play, for a bar.

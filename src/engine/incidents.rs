@@ -102,11 +102,7 @@ impl Trial<'_> {
     /// An incident: customers feel it from now on, people are called away.
     fn strike(&mut self, class: usize, clock: f64, number: u32) {
         let (says, trial) = (&self.plan.incidents[class], self.number());
-        let quarter = self
-            .plan
-            .quarters
-            .partition_point(|quarter| quarter.begins <= clock)
-            .saturating_sub(1);
+        let quarter = self.quarter_of(clock);
         let ahead = &mut self.w.ahead[class];
         let downtime_minutes = says.downtime.as_ref().map(|says| ahead.downtime.size(says, trial, number));
         // What is told of customers is booked as it was.
@@ -140,6 +136,19 @@ impl Trial<'_> {
                 class as u32,
             );
         }
+    }
+
+    /// The quarter in which a clock time lies: that which is going on, or one near by.
+    fn quarter_of(&self, clock: f64) -> usize {
+        let quarters = &self.plan.quarters;
+        let mut quarter = self.w.quarter;
+        while quarter > 0 && quarters[quarter].begins > clock {
+            quarter -= 1;
+        }
+        while quarters.get(quarter + 1).is_some_and(|next| next.begins <= clock) {
+            quarter += 1;
+        }
+        quarter
     }
 
     /// What a finished task does to rates, and the incidents that a finished release causes.

@@ -28,6 +28,7 @@ mod log;
 mod network;
 mod past;
 mod people;
+mod queue;
 mod run;
 mod state;
 mod telling;

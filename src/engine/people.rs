@@ -526,7 +526,12 @@ impl Trial<'_> {
                 says.departure.exponential_at(self.draws.past(), index)
             });
             let stays = drawn / rate;
-            let leaves = self.plan.clock.working(self.plan.clock.clock(self.now) + stays);
+            let leaves = self.plan.clock.clock(self.now) + stays;
+            if leaves > self.w.over {
+                self.step();
+                return;
+            }
+            let leaves = self.plan.clock.working(leaves);
             self.push(to_tick(leaves).max(self.now), What::Depart(seat as u32), occupant);
         }
     }

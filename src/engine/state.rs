@@ -1,7 +1,6 @@
 //! Everything that one trial changes; made once per thread, reset for each trial, hardly ever grown in between.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::VecDeque;
 
 use super::again::Again;
 use super::ahead::ClassAhead;
@@ -12,6 +11,7 @@ use super::flood::most_steps;
 use super::layout::Window;
 use super::ledger::Ledger;
 use super::log::Noted;
+use super::queue::Queue;
 use super::waiting::Waiting;
 use super::watch::Counts;
 
@@ -57,8 +57,10 @@ pub(super) struct Workspace {
     pub(super) restless: bool,
     /// The lowest rank that began to wait for people since this was last reset.
     pub(super) lowest_new: usize,
-    pub(super) events: BinaryHeap<Reverse<Due>>,
+    pub(super) events: Queue,
     pub(super) unfinished: usize,
+    /// A clock time by which every trial is over.
+    pub(super) over: f64,
     /// Whether people are followed no more.
     pub(super) is_deserted: bool,
     /// Steps that are left of those that a trial may take.
@@ -463,8 +465,9 @@ impl Workspace {
             foresights: Waiting::new(tasks),
             restless: false,
             lowest_new: usize::MAX,
-            events: BinaryHeap::with_capacity(2 * tasks + 64),
+            events: Queue::with_capacity(2 * tasks + 64),
             unfinished: tasks,
+            over: compiled.clock.clock(window.limit.max(window.horizon) + 1.0),
             is_deserted: false,
             steps_left: 0,
             findings: 0,

@@ -4,15 +4,13 @@
 //! first (work done, gates open, people come and go), then the tasks that wait are taken in dispatch order. This file holds the
 //! loop, the links and the work; [`super::people`], [`super::incidents`] and [`super::findings`] hold the rest of the company.
 
-use std::cmp::Reverse;
-
 use super::compile::{Arrival, Compiled, CrewPart, NONE, Need, holds_start, looks_at_start};
 use super::draws::Lane;
 use super::flood::Flood;
 use super::layout::{Layout, Tally, Window};
 use super::ledger::Shift;
 use super::log::Happening;
-use super::state::{Event, Gate, Phase, What, Workspace};
+use super::state::{Due, Event, Gate, Phase, What, Workspace};
 use crate::plan::{LinkKind, RiskId, TeamId};
 use crate::units::to_tick;
 
@@ -87,7 +85,7 @@ impl<'a> Trial<'a> {
                 return;
             }
             let last = if self.w.unfinished > 0 { window.limit } else { window.horizon };
-            let next = self.w.events.peek().map_or(f64::INFINITY, |due| due.0.time());
+            let next = self.w.events.next().map_or(f64::INFINITY, Due::time);
             if next > last || next == f64::INFINITY {
                 // What is unfinished went on to the end, and so did what holds it.
                 self.now = if last.is_finite() { last.max(self.now) } else { self.now };
@@ -109,8 +107,8 @@ impl<'a> Trial<'a> {
     /// Plays on to the horizon without people.
     fn desert(&mut self, horizon: f64) {
         self.w.is_deserted = true;
-        self.w.events.retain(|due| due.0.is_of_incidents());
-        while let Some(Reverse(due)) = self.w.events.peek().copied().filter(|due| due.0.time() <= horizon) {
+        self.w.events.retain(Due::is_of_incidents);
+        while let Some(due) = self.w.events.next().filter(|due| due.time() <= horizon) {
             if self.is_flooded() {
                 return;
             }
@@ -183,7 +181,7 @@ impl<'a> Trial<'a> {
     #[inline(always)]
     pub(super) fn happen_now(&mut self) -> bool {
         // Asked several times an instant, and mostly in vain.
-        let is_due = self.w.events.peek().is_some_and(|due| due.0.time() <= self.now);
+        let is_due = self.w.events.next().is_some_and(|due| due.time() <= self.now);
         (is_due || !self.w.ready_nobody.is_empty()) && self.happen_all()
     }
 
@@ -195,7 +193,7 @@ impl<'a> Trial<'a> {
             if self.is_flooded() {
                 return false;
             }
-            while let Some(Reverse(due)) = self.w.events.peek().copied().filter(|due| due.0.time() <= self.now) {
+            while let Some(due) = self.w.events.next().filter(|due| due.time() <= self.now) {
                 self.w.events.pop();
                 self.happen(due.into());
                 self.settle();
@@ -636,6 +634,6 @@ impl<'a> Trial<'a> {
 
     pub(super) fn push(&mut self, time: f64, what: What, version: u32) {
         self.step();
-        self.w.events.push(Reverse(Event { time, what, version }.into()));
+        self.w.events.push(Event { time, what, version }.into());
     }
 }
