@@ -319,10 +319,8 @@ impl Teller<'_> {
                 && (self.plan.tasks[task.0].initiative == self.initiative || self.trials.times_critical(self.initiative, *task) > 0)
         });
         let tasks: Vec<_> = tasks.collect();
-        let half = |skip: usize| {
-            let futures = details.futures().zip(self.trials.finishes(self.initiative.0)).skip(skip).step_by(2);
-            Half::new(&tasks, &weeks, futures, &self.cuts)
-        };
+        let finishes: Vec<f64> = self.trials.finishes(self.initiative.0).take(details.count()).collect();
+        let half = |first: usize| Half::new(&tasks, &weeks, details, &finishes, first, &self.cuts);
         (half(0), half(1))
     }
 

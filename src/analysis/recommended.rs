@@ -2,7 +2,7 @@
 
 use super::insights::Path;
 use super::reading::Cuts;
-use crate::engine::Detail;
+use crate::engine::Details;
 use crate::plan::TaskId;
 use crate::statistics::{Information, mutual_information};
 
@@ -42,28 +42,27 @@ pub(super) struct Half {
 }
 
 impl Half {
-    /// `weeks` holds the working time at which each week has ended.
-    pub(super) fn new<'d>(tasks: &[TaskId], weeks: &[f64], futures: impl Iterator<Item = (Detail<'d>, f64)>, cuts: &Cuts) -> Self {
+    /// Every other future, from number `first`. `weeks` holds the working time at which each week has ended, `finishes` the finish of
+    /// each future.
+    pub(super) fn new(tasks: &[TaskId], weeks: &[f64], details: &Details, finishes: &[f64], first: usize, cuts: &Cuts) -> Self {
+        let finishes: Vec<f64> = finishes.iter().copied().skip(first).step_by(2).collect();
         let mut half = Self {
             tasks: tasks.to_vec(),
-            done: vec![vec![]; tasks.len()],
+            done: vec![],
             leads: vec![],
-            paths: vec![],
+            paths: finishes.iter().map(|finish| cuts.path(*finish)).collect(),
             weeks: weeks.len(),
         };
-        let mut ends = vec![0_usize; tasks.len()];
-        for (future, finish) in futures {
-            half.paths.push(cuts.path(finish));
-            for ((task, done), ends) in tasks.iter().zip(&mut half.done).zip(&mut ends) {
-                let finished = future.task(*task).map_or(f64::INFINITY, |task| task.finished);
-                *ends += usize::from(finished >= finish);
-                done.push(weeks.partition_point(|end| *end < finished) as u16);
+        for task in tasks {
+            let mut done = Vec::with_capacity(finishes.len());
+            let mut ends = 0_usize;
+            for (finished, finish) in details.finishes(*task).iter().skip(first).step_by(2).zip(&finishes) {
+                ends += usize::from(finished >= finish);
+                done.push(weeks.partition_point(|end| end < finished) as u16);
             }
+            half.done.push(done);
+            half.leads.push(ends as f64 <= MOST_ENDS * finishes.len() as f64);
         }
-        half.leads = ends
-            .iter()
-            .map(|ends| *ends as f64 <= MOST_ENDS * half.paths.len() as f64)
-            .collect();
         half
     }
 

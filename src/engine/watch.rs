@@ -120,8 +120,13 @@ impl Columns {
         }
     }
 
+    /// The first of the columns of a task; `None` where it is not kept.
+    fn first_of(&self, task: TaskId) -> Option<usize> {
+        self.places.get(task.0).copied().flatten().map(|place| place * OF_A_TASK)
+    }
+
     pub(super) const fn width(&self) -> usize {
-        self.tasks * 3 + self.risks + self.teams + self.incidents + self.findings
+        self.tasks * OF_A_TASK + self.risks + self.teams + self.incidents + self.findings
     }
 }
 
@@ -154,6 +159,29 @@ impl Details {
         })
     }
 
+    /// [`TaskDetail::started`] in each of the futures; nothing where the task is not kept.
+    #[must_use]
+    pub fn starts(&self, task: TaskId) -> Vec<f64> {
+        self.column(task, STARTED)
+    }
+
+    /// [`TaskDetail::finished`] in each of the futures; nothing where the task is not kept.
+    #[must_use]
+    pub fn finishes(&self, task: TaskId) -> Vec<f64> {
+        self.column(task, FINISHED)
+    }
+
+    /// [`TaskDetail::quantity`] in each of the futures; nothing where the task is not kept.
+    #[must_use]
+    pub fn quantities(&self, task: TaskId) -> Vec<Option<f64>> {
+        self.column(task, QUANTITY).into_iter().map(quantity).collect()
+    }
+
+    fn column(&self, task: TaskId, which: usize) -> Vec<f64> {
+        let first = self.columns.first_of(task);
+        first.map_or_else(Vec::new, |first| self.futures().map(|future| future.row[first + which]).collect())
+    }
+
     /// Whether a task is kept.
     #[must_use]
     pub fn keeps(&self, task: TaskId) -> bool {
@@ -161,35 +189,45 @@ impl Details {
     }
 }
 
+/// The columns of a task.
+const STARTED: usize = 0;
+const FINISHED: usize = 1;
+const QUANTITY: usize = 2;
+const OF_A_TASK: usize = 3;
+
+/// Below nothing stands for no quantity.
+fn quantity(number: f64) -> Option<f64> {
+    (number >= 0.0).then_some(number)
+}
+
 impl Detail<'_> {
     /// A task; `None` where it is not kept.
     #[must_use]
     pub fn task(&self, task: TaskId) -> Option<TaskDetail> {
-        let at = (*self.columns.places.get(task.0)?)? * 3;
-        let quantity = self.row[at + 2];
+        let first = self.columns.first_of(task)?;
         Some(TaskDetail {
-            started: self.row[at],
-            finished: self.row[at + 1],
-            quantity: (quantity >= 0.0).then_some(quantity),
+            started: self.row[first + STARTED],
+            finished: self.row[first + FINISHED],
+            quantity: quantity(self.row[first + QUANTITY]),
         })
     }
 
     /// Whether a risk is real.
     #[must_use]
     pub fn risk(&self, risk: usize) -> bool {
-        self.row[self.columns.tasks * 3 + risk] > 0.0
+        self.row[self.columns.tasks * OF_A_TASK + risk] > 0.0
     }
 
     /// Departures from a team to [`Watch::until`].
     #[must_use]
     pub fn departures(&self, team: usize) -> f64 {
-        self.row[self.columns.tasks * 3 + self.columns.risks + team]
+        self.row[self.columns.tasks * OF_A_TASK + self.columns.risks + team]
     }
 
     /// Incidents of a class to [`Watch::until`].
     #[must_use]
     pub fn incidents(&self, class: usize) -> f64 {
-        self.row[self.columns.tasks * 3 + self.columns.risks + self.columns.teams + class]
+        self.row[self.columns.tasks * OF_A_TASK + self.columns.risks + self.columns.teams + class]
     }
 
     /// Findings of a class, whenever they came up.
@@ -242,8 +280,8 @@ impl Watcher {
         let marks = self.marks.get_or_insert_with(|| Marks::new(compiled));
         marks.count(played, &self.paper, drivers);
         for (lane, row) in details.enumerate() {
-            let (tasks, rest) = row.split_at_mut(self.kept.len() * 3);
-            for (cells, task) in tasks.chunks_exact_mut(3).zip(&self.kept) {
+            let (tasks, rest) = row.split_at_mut(self.kept.len() * OF_A_TASK);
+            for (cells, task) in tasks.chunks_exact_mut(OF_A_TASK).zip(&self.kept) {
                 cells.copy_from_slice(&pass.detail(*task as usize, lane));
             }
             for (risk, cell) in rest.iter_mut().enumerate().take(compiled.risks.len()) {
