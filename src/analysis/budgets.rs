@@ -5,8 +5,8 @@ use super::reading::{at, share, verdict};
 use crate::calendar::{Date, quarters};
 use crate::engine::{Layout, Trials, Window};
 use crate::plan::{Budget, BudgetKind, Commitment, Initiative, Plan};
-use crate::statistics::{Proportion, Sorted};
-use crate::units::{Probability, WorkDays, exceeds};
+use crate::statistics::{Proportion, Sorted, quantile_of};
+use crate::units::{Percentile, Probability, WorkDays, exceeds};
 
 /// Which trials are within which budgets.
 pub(super) struct Budgets<'a> {
@@ -149,8 +149,7 @@ impl<'a> Budgets<'a> {
 
     /// The date by which half of those that pass have passed; `passed` in working days, infinite for not.
     fn median_working_date(&self, passed: impl Iterator<Item = f64>) -> Option<Date> {
-        let sorted = Sorted::new(passed.filter(|passed| passed.is_finite()).collect());
-        self.plan.calendar.date_of(WorkDays::new(at(&sorted, 50)?))
+        self.plan.calendar.date_of(WorkDays::new(median_finite(passed)?))
     }
 
     /// A budget of which every trial counts one number.
@@ -292,6 +291,13 @@ impl Delivery<'_> {
 
 /// The date by which half of those that pass have passed; `passed` in calendar days from the start, infinite for not.
 fn median_date(start: Date, passed: impl Iterator<Item = f64>) -> Option<Date> {
-    let sorted = Sorted::new(passed.filter(|clock| clock.is_finite()).collect());
-    at(&sorted, 50).and_then(|clock| start.plus_days(clock.floor() as i64))
+    median_finite(passed).and_then(|clock| start.plus_days(clock.floor() as i64))
+}
+
+/// The median of the finite ones.
+fn median_finite(times: impl Iterator<Item = f64>) -> Option<f64> {
+    // Those of all trials take less room than a list that grows.
+    let mut times: Vec<f64> = times.collect();
+    times.retain(|time| time.is_finite());
+    quantile_of(&mut times, Percentile::percent(50))
 }

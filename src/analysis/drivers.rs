@@ -7,7 +7,7 @@ use super::reading::{Cuts, share};
 use super::variants::Removal;
 use crate::engine::{Detail, Details, Drivers, Trials};
 use crate::plan::{FindingId, IncidentId, InitiativeId, LinkKind, Plan, RiskId, Task, TaskId, TeamId};
-use crate::statistics::{Proportion, Ranked, Sorted};
+use crate::statistics::{Proportion, Ranked};
 
 /// Tasks that are played once more with their median: those that spread a finish most.
 const MOST_TASK_RERUNS: usize = 10;
@@ -100,13 +100,12 @@ fn standard_deviation(values: impl Iterator<Item = f64> + Clone) -> Option<f64> 
 /// - *schedule sensitivity index*: criticality × standard deviation of the elapsed time ÷ that of the finish (PMI; Vanhoucke, *Omega*
 ///   38 (2010) 359–370).
 /// - *lift*: the share or mean of the same on the worst path ÷ overall. The paths are those of [`Cuts`].
-pub(super) fn drivers(plan: &Plan, trials: &Trials, finishes: &[Sorted], removed: &[Removed]) -> Vec<DriverForecast> {
+pub(super) fn drivers(plan: &Plan, trials: &Trials, cuts: &[Option<Cuts>], removed: &[Removed]) -> Vec<DriverForecast> {
     let Some(counts) = trials.drivers() else { return vec![] };
-    let paths: Vec<Finishes> = finishes
+    let paths: Vec<Finishes> = cuts
         .iter()
         .enumerate()
-        .map(|(index, sorted)| {
-            let cuts = Cuts::new(plan.timelines, sorted);
+        .map(|(index, cuts)| {
             let by_future = detailed_finishes(trials, index);
             Finishes {
                 is_worst: by_future

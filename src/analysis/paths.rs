@@ -23,13 +23,17 @@ pub fn paths(plan: &Plan, trials: &Trials) -> Vec<PathForecast> {
 /// What each path of one initiative looks like: best, expected, worst; nothing where no futures were kept in detail.
 #[must_use]
 pub fn paths_of(plan: &Plan, trials: &Trials, initiative: InitiativeId) -> Vec<PathForecast> {
+    paths_among(plan, trials, initiative, &Sorted::new(trials.finishes(initiative.0).collect()))
+}
+
+/// The same, where the finishes are sorted already.
+pub(super) fn paths_among(plan: &Plan, trials: &Trials, initiative: InitiativeId, finishes: &Sorted) -> Vec<PathForecast> {
     if trials.details().count() == 0 {
         return vec![];
     }
-    let finishes = Sorted::new(trials.finishes(initiative.0).collect());
-    let cuts = Cuts::new(plan.timelines, &finishes);
+    let cuts = Cuts::new(plan.timelines, finishes);
     cuts.map_or_else(Vec::new, |cuts| {
-        Paths::new(plan, trials, initiative, cuts).forecasts(plan, &finishes)
+        Paths::new(plan, trials, initiative, cuts).forecasts(plan, finishes)
     })
 }
 
