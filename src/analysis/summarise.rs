@@ -15,7 +15,7 @@ use super::horizon::Horizon;
 use super::paths::paths_among;
 use super::precision::PrecisionForecast;
 use super::prices::Prices;
-use super::reading::{Cuts, moment, share};
+use super::reading::{Cuts, latest, moment, share};
 use super::schedules::schedules;
 use crate::calendar::Calendar;
 use crate::engine::{Landmarks, Trials};
@@ -111,11 +111,6 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
     }
 }
 
-/// The finish of the last initiative.
-fn latest(finishes: &[f64]) -> f64 {
-    finishes.iter().copied().fold(0.0, f64::max)
-}
-
 struct Reader<'a> {
     calendar: &'a Calendar,
 }
@@ -160,7 +155,9 @@ impl Reader<'_> {
     ) -> InitiativeForecast {
         let estimate = initiative.estimate.map(|date| (date, self.calendar.evening_of(date)));
         let commitments = initiative.commitments.iter().map(|commitment| {
-            let within = Proportion::of(trials.rows(), |row| row[index] <= commitment.time.days() && budgets.all_kept(row));
+            let within = Proportion::of(trials.rows(), |row| {
+                row.finish(index) <= commitment.time.days() && budgets.all_kept(row)
+            });
             self.commitment(commitment, finishes, estimate.map(|(_, time)| time.days()), within)
         });
         InitiativeForecast {
