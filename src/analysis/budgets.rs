@@ -3,10 +3,10 @@
 use super::forecast::{Blame, BudgetForecast};
 use super::reading::{at, share, verdict};
 use crate::calendar::{Date, quarters};
-use crate::engine::{Layout, Trials, Window};
+use crate::engine::{Layout, TrialRow, Trials, Window};
 use crate::plan::{Budget, BudgetKind, Commitment, Initiative, Plan};
-use crate::statistics::{Proportion, Sorted};
-use crate::units::{Probability, WorkDays, exceeds};
+use crate::statistics::{Proportion, Sorted, quantile_of};
+use crate::units::{Percentile, Probability, WorkDays, exceeds};
 
 /// Which trials are within which budgets.
 pub(super) struct Budgets<'a> {
@@ -33,12 +33,12 @@ impl<'a> Budgets<'a> {
     }
 
     /// Whether a trial keeps every budget.
-    pub(super) fn all_kept(&self, row: &[f64]) -> bool {
+    pub(super) fn all_kept(&self, row: TrialRow<'_>) -> bool {
         (0..self.plan.budgets.len()).all(|index| !self.is_breached(index, row))
     }
 
     /// Whether a trial breaches a budget of the plan.
-    pub(super) fn is_breached(&self, index: usize, row: &[f64]) -> bool {
+    pub(super) fn is_breached(&self, index: usize, row: TrialRow<'_>) -> bool {
         let (budget, number) = (&self.plan.budgets[index], self.numbers[index]);
         match &budget.kind {
             BudgetKind::Delivery { .. } => self.delivery(budget).is_some_and(|delivery| delivery.finish(row) > delivery.latest),
@@ -71,7 +71,7 @@ impl<'a> Budgets<'a> {
     }
 
     /// What a budget counts in a trial; infinite for never.
-    pub(super) fn count(&self, index: usize, what: Count, row: &[f64]) -> f64 {
+    pub(super) fn count(&self, index: usize, what: Count, row: TrialRow<'_>) -> f64 {
         let number = self.numbers[index];
         let burnt = |quarter| self.layout.burnt(row, number, quarter).0;
         match what {
@@ -149,8 +149,7 @@ impl<'a> Budgets<'a> {
 
     /// The date by which half of those that pass have passed; `passed` in working days, infinite for not.
     fn median_working_date(&self, passed: impl Iterator<Item = f64>) -> Option<Date> {
-        let sorted = Sorted::new(passed.filter(|passed| passed.is_finite()).collect());
-        self.plan.calendar.date_of(WorkDays::new(at(&sorted, 50)?))
+        self.plan.calendar.date_of(WorkDays::new(median_finite(passed)?))
     }
 
     /// A budget of which every trial counts one number.
@@ -214,7 +213,7 @@ impl<'a> Budgets<'a> {
             .collect();
         // To the horizon: the worst quarter against the limit of a quarter.
         let mut row = self.plain(index, Count::WorstQuarter, limit, trials);
-        let first = |row: &[f64]| {
+        let first = |row: TrialRow<'_>| {
             (0..window.quarters)
                 .map(|quarter| self.layout.burnt(row, number, quarter).1)
                 .fold(f64::INFINITY, f64::min)
@@ -285,13 +284,20 @@ struct Delivery<'a> {
 }
 
 impl Delivery<'_> {
-    fn finish(&self, row: &[f64]) -> f64 {
-        row[self.column]
+    fn finish(&self, row: TrialRow<'_>) -> f64 {
+        row.finish(self.column)
     }
 }
 
 /// The date by which half of those that pass have passed; `passed` in calendar days from the start, infinite for not.
 fn median_date(start: Date, passed: impl Iterator<Item = f64>) -> Option<Date> {
-    let sorted = Sorted::new(passed.filter(|clock| clock.is_finite()).collect());
-    at(&sorted, 50).and_then(|clock| start.plus_days(clock.floor() as i64))
+    median_finite(passed).and_then(|clock| start.plus_days(clock.floor() as i64))
+}
+
+/// The median of the finite ones.
+fn median_finite(times: impl Iterator<Item = f64>) -> Option<f64> {
+    // Those of all trials take less room than a list that grows.
+    let mut times: Vec<f64> = times.collect();
+    times.retain(|time| time.is_finite());
+    quantile_of(&mut times, Percentile::percent(50))
 }

@@ -1,13 +1,14 @@
 //! Which observation, by which week, tells the paths apart: given checkpoints, recommended ones, and what their outcomes mean
 //! together.
 
-use super::insights::{Bits, Branch, CheckpointForecast, Outlook, PathTree, Source, TellingWeek, Trigger};
-use super::reading::{Cuts, at, share};
-use super::recommended::{Candidate, Half, SHARE_OF_THE_WAY, recommend, telling_weeks};
+use super::bits::Bits;
+use super::insights::{self, Branch, CheckpointForecast, Outlook, Path, PathTree, Source, TellingWeek, Trigger};
+use super::reading::{Cuts, share};
+use super::recommended::{Half, SHARE_OF_THE_WAY, recommend, telling_weeks};
 use crate::calendar::Date;
-use crate::engine::{Detail, Trials};
+use crate::engine::Trials;
 use crate::plan::{BudgetKind, Checkpoint, InitiativeId, Observable, Plan, SlipProtocol, TaskId};
-use crate::statistics::{Information, Proportion, Sorted, mutual_information};
+use crate::statistics::{Information, Proportion, mutual_information};
 use crate::units::WorkDays;
 
 /// What checkpoints tell.
@@ -23,22 +24,20 @@ const MOST_JOINED: usize = 4;
 /// Calendar weeks that a recommended checkpoint may look at.
 const MOST_WEEKS: u32 = 520;
 
-/// Every checkpoint of every initiative. `finishes` holds the sorted finishes of each.
-pub(super) fn telling(plan: &Plan, trials: &Trials, finishes: &[Sorted], known_until: WorkDays) -> Telling {
-    let mut found = Telling::default();
-    for (index, sorted) in finishes.iter().enumerate() {
-        let Some(cuts) = Cuts::new(plan.timelines, sorted) else { continue };
+impl Telling {
+    /// Adds every checkpoint of an initiative, of which the cuts of its paths and its median finish are known.
+    pub(super) fn tell(&mut self, plan: &Plan, trials: &Trials, initiative: InitiativeId, cuts: Cuts, median: f64, known_until: WorkDays) {
         let teller = Teller {
             plan,
             trials,
-            initiative: InitiativeId(index),
+            initiative,
             cuts,
+            median,
             known_until: known_until.days(),
         };
-        teller.given(&mut found);
-        teller.recommended(sorted, &mut found);
+        teller.given(self);
+        teller.recommended(self);
     }
-    found
 }
 
 struct Teller<'a> {
@@ -46,6 +45,8 @@ struct Teller<'a> {
     trials: &'a Trials,
     initiative: InitiativeId,
     cuts: Cuts,
+    /// The median finish.
+    median: f64,
     /// The morning up to which everything is known: no checkpoint looks back.
     known_until: f64,
 }
@@ -60,35 +61,40 @@ struct Asked {
     on_miss: Option<SlipProtocol>,
 }
 
-/// What is known of a future: the outcomes of some checkpoints, and the finish.
-struct Future {
-    hits: Vec<bool>,
-    finish: f64,
+/// Futures of which something is known: how each ends, and the outcomes of some checkpoints.
+struct Futures {
+    count: u64,
+    /// By path.
+    paths: [Bits; 3],
+    /// By promise those that keep it.
+    on_time: Vec<Bits>,
+    /// By checkpoint those that hit it.
+    hits: Vec<Bits>,
+}
+
+impl Futures {
+    /// How many are on each path, and how many keep each promise, of those of which something is true.
+    fn counts(&self, of: &Bits) -> Counts {
+        Counts {
+            paths: self.paths.each_ref().map(|path| path.count_and(of)),
+            on_time: self.on_time.iter().map(|kept| kept.count_and(of)).collect(),
+        }
+    }
+
+    fn all(&self) -> Bits {
+        let [best, expected, worst] = &self.paths;
+        // Each is on one of them.
+        best.or(expected).or(worst)
+    }
 }
 
 /// Counts of the futures that something is known of.
-#[derive(Clone, Default)]
 struct Counts {
     paths: [u64; 3],
     on_time: Vec<u64>,
 }
 
 impl Counts {
-    fn of<'f>(teller: &Teller<'_>, futures: impl Iterator<Item = &'f Future>) -> Self {
-        let promises = teller.promises();
-        let mut counts = Self {
-            paths: [0; 3],
-            on_time: vec![0; promises.len()],
-        };
-        for future in futures {
-            counts.paths[teller.cuts.path(future.finish) as usize] += 1;
-            for (count, promised) in counts.on_time.iter_mut().zip(&promises) {
-                *count += u64::from(future.finish <= *promised);
-            }
-        }
-        counts
-    }
-
     fn total(&self) -> u64 {
         self.paths.iter().sum()
     }
@@ -127,14 +133,10 @@ impl Teller<'_> {
         if watching.is_empty() {
             return;
         }
-        let futures: Vec<Future> = self
-            .trials
-            .rows()
-            .map(|row| Future {
-                hits: watching.iter().map(|index| layout.hit(row, *index)).collect(),
-                finish: row[self.initiative.0],
-            })
-            .collect();
+        let hits = watching
+            .iter()
+            .map(|index| Bits::of(self.trials.rows().map(|row| layout.hit(row, *index))));
+        let futures = self.futures(|| self.trials.finishes(self.initiative.0), hits.collect());
         let asked: Vec<Asked> = watching
             .iter()
             .map(|index| {
@@ -152,9 +154,9 @@ impl Teller<'_> {
         self.tell(&asked, &futures, found);
     }
 
-    fn recommended(&self, sorted: &Sorted, found: &mut Telling) {
+    fn recommended(&self, found: &mut Telling) {
         let details = self.trials.details();
-        let (choose, report) = self.halves(self.last_week(sorted));
+        let (choose, report) = self.halves(self.last_week());
         let chosen = recommend(&choose);
         let weeks = telling_weeks(&choose, &report);
         found.weeks.extend(weeks.into_iter().map(|telling| TellingWeek {
@@ -170,21 +172,19 @@ impl Teller<'_> {
             return;
         }
         // Chosen on the one half of the futures, reported on the other, so that nobody is told of luck.
-        let done = |future: Detail<'_>, candidate: &Candidate| {
+        let hits = chosen.iter().map(|candidate| {
             let by = self.time_of(candidate.week);
-            future.task(candidate.task).is_some_and(|task| task.finished <= by)
-        };
-        let finishes = self.trials.finishes(self.initiative.0);
-        let futures: Vec<Future> = details
-            .futures()
-            .zip(finishes)
-            .skip(1)
-            .step_by(2)
-            .map(|(future, finish)| Future {
-                hits: chosen.iter().map(|candidate| done(future, candidate)).collect(),
-                finish,
-            })
-            .collect();
+            Bits::of(
+                details
+                    .finishes(candidate.task)
+                    .iter()
+                    .skip(1)
+                    .step_by(2)
+                    .map(|finished| *finished <= by),
+            )
+        });
+        let finishes = || self.trials.finishes(self.initiative.0).take(details.count());
+        let futures = self.futures(|| finishes().skip(1).step_by(2), hits.collect());
         let asked: Vec<Asked> = chosen
             .iter()
             .map(|candidate| {
@@ -207,8 +207,22 @@ impl Teller<'_> {
         self.tell(&asked, &futures, found);
     }
 
+    /// Futures that finish so and hit these checkpoints.
+    fn futures<F: Iterator<Item = f64>>(&self, finishes: impl Fn() -> F, hits: Vec<Bits>) -> Futures {
+        let promises = self.promises();
+        let on_time = promises
+            .iter()
+            .map(|promised| Bits::of(finishes().map(|finish| finish <= *promised)));
+        Futures {
+            count: finishes().count() as u64,
+            paths: Path::ALL.map(|path| Bits::of(finishes().map(|finish| self.cuts.path(finish) == path))),
+            on_time: on_time.collect(),
+            hits,
+        }
+    }
+
     /// Adds what each of the checkpoints tells, and what they tell together. `futures` hold their outcomes in the same order.
-    fn tell(&self, asked: &[Asked], futures: &[Future], found: &mut Telling) {
+    fn tell(&self, asked: &[Asked], futures: &Futures, found: &mut Telling) {
         let first = found.checkpoints.len();
         for (index, asked) in asked.iter().enumerate() {
             found.checkpoints.push(self.forecast(asked, index, futures));
@@ -225,10 +239,10 @@ impl Teller<'_> {
         }
     }
 
-    fn forecast(&self, asked: &Asked, index: usize, futures: &[Future]) -> CheckpointForecast {
-        let with = |hit: bool| Counts::of(self, futures.iter().filter(|future| future.hits[index] == hit));
-        let (hit, missed) = (with(true), with(false));
-        let trials = futures.len() as u64;
+    fn forecast(&self, asked: &Asked, index: usize, futures: &Futures) -> CheckpointForecast {
+        let hits = &futures.hits[index];
+        let (hit, missed) = (futures.counts(hits), futures.counts(&futures.all().and_not(hits)));
+        let trials = futures.count;
         let commitments = &self.plan.initiatives[self.initiative.0].commitments;
         let promises = commitments.iter().enumerate().map(|(promise, commitment)| {
             let (on_time_missed, on_time_hit) = (missed.on_time[promise], hit.on_time[promise]);
@@ -258,28 +272,23 @@ impl Teller<'_> {
         }
     }
 
-    fn tree(&self, asked: &[Asked], joined: &[usize], futures: &[Future]) -> PathTree {
-        let outcome = |future: &Future, length: usize| {
-            joined[..length]
-                .iter()
-                .fold(0, |code, index| code * 2 + usize::from(!future.hits[*index]))
-        };
+    fn tree(&self, asked: &[Asked], joined: &[usize], futures: &Futures) -> PathTree {
         let mut branches = vec![];
         let mut table = vec![];
+        // The futures of each combination of outcomes, hits first.
+        let mut leaves = vec![futures.all()];
         for length in 1..=joined.len() {
-            let mut leaves = vec![vec![]; 1 << length];
-            for future in futures {
-                leaves[outcome(future, length)].push(future);
-            }
+            let hits = &futures.hits[joined[length - 1]];
+            leaves = leaves.iter().flat_map(|leaf| [leaf.and(hits), leaf.and_not(hits)]).collect();
             table.clear();
-            for (code, leaf) in leaves.into_iter().enumerate() {
-                let counts = Counts::of(self, leaf.into_iter());
+            for (code, leaf) in leaves.iter().enumerate() {
+                let counts = futures.counts(leaf);
                 table.push(counts.paths);
                 branches.push(Branch {
                     hits: (0..length).rev().map(|bit| code >> bit & 1 == 0).collect(),
                     p: share(Proportion {
                         hits: counts.total(),
-                        trials: futures.len() as u64,
+                        trials: futures.count,
                     }),
                     outlook: counts.outlook(),
                 });
@@ -319,18 +328,16 @@ impl Teller<'_> {
                 && (self.plan.tasks[task.0].initiative == self.initiative || self.trials.times_critical(self.initiative, *task) > 0)
         });
         let tasks: Vec<_> = tasks.collect();
-        let half = |skip: usize| {
-            let futures = details.futures().zip(self.trials.finishes(self.initiative.0)).skip(skip).step_by(2);
-            Half::new(&tasks, &weeks, futures, &self.cuts)
-        };
+        let finishes: Vec<f64> = self.trials.finishes(self.initiative.0).take(details.count()).collect();
+        let half = |first: usize| Half::new(&tasks, &weeks, details, &finishes, first, &self.cuts);
         (half(0), half(1))
     }
 
     /// The last week that leaves time to act: so far on the way from what is known to the first promise, without one that lies
     /// ahead to the median finish.
-    fn last_week(&self, sorted: &Sorted) -> u32 {
+    fn last_week(&self) -> u32 {
         let promised = self.promises().first().copied().filter(|promised| *promised > self.known_until);
-        let end = promised.or_else(|| at(sorted, 50)).unwrap_or(0.0);
+        let end = promised.unwrap_or(if self.median.is_finite() { self.median } else { 0.0 });
         let until = self.known_until + (end - self.known_until).max(0.0) * SHARE_OF_THE_WAY;
         (1..=MOST_WEEKS).take_while(|week| self.time_of(*week) <= until).last().unwrap_or(0)
     }
@@ -346,8 +353,8 @@ impl Teller<'_> {
     }
 }
 
-fn bits(told: Information) -> Bits {
-    Bits {
+fn bits(told: Information) -> insights::Bits {
+    insights::Bits {
         bits: told.bits,
         ci_low: told.low,
         ci_high: told.high,

@@ -11,7 +11,7 @@ pub(super) fn cost(trials: &Trials) -> Option<CostForecast> {
     if !layout.has_cost {
         return None;
     }
-    let of = |pick: fn(Money) -> f64| spread(trials.rows().filter_map(|row| layout.money(row)).map(pick));
+    let of = |pick: fn(Money) -> f64| spread(trials.rows().map(|row| layout.money(row).map_or(0.0, pick)));
     Some(CostForecast {
         total: of(|money| money.total),
         once: of(|money| money.once),

@@ -8,7 +8,7 @@ use super::gives_up::{gives_up, same_promise};
 use super::horizon::Horizon;
 use super::reading::{moment, share, spread};
 use crate::calendar::{Calendar, Date};
-use crate::engine::{self, Compiled, Run, RunError, Stop, Trials, Window};
+use crate::engine::{self, Compiled, Run, RunError, Stop, TrialRow, Trials, Window};
 use crate::plan::{BudgetKind, Commitment, Plan};
 use crate::statistics::{Proportion, Sorted, quantile_difference};
 use crate::units::{Percentile, WorkDays};
@@ -268,7 +268,7 @@ impl<'a> Played<'a> {
     }
 
     /// The rows that count.
-    pub(super) fn rows(&self) -> impl Iterator<Item = &'a [f64]> {
+    pub(super) fn rows(&self) -> impl Iterator<Item = TrialRow<'a>> {
         self.trials.rows().take(self.count)
     }
 
@@ -376,10 +376,10 @@ impl Reader<'_> {
     fn promise(promise: &Commitment, new: &Commitment, column: usize, played: &Played<'_>) -> PromiseComparison {
         let budgets = played.budgets();
         // On time is a matter of the alternative's own calendar, in which its rows are.
-        let is_on_time = |row: &[f64]| row[column] <= new.time.days();
+        let is_on_time = |row: TrialRow<'_>| row.finish(column) <= new.time.days();
         let is_cost = |index: &usize| matches!(played.plan.budgets[*index].kind, BudgetKind::Cost { .. });
         let cost: Vec<usize> = (0..played.plan.budgets.len()).filter(is_cost).collect();
-        let within_cost = |row: &[f64]| is_on_time(row) && cost.iter().all(|index| !budgets.is_breached(*index, row));
+        let within_cost = |row: TrialRow<'_>| is_on_time(row) && cost.iter().all(|index| !budgets.is_breached(*index, row));
         PromiseComparison {
             to: promise.to.clone(),
             at: Moment {

@@ -5,9 +5,9 @@ use super::insights::{DriverForecast, Path};
 use super::prices::Removed;
 use super::reading::{Cuts, share};
 use super::variants::Removal;
-use crate::engine::{Detail, Details, Drivers, TaskDetail, Trials};
+use crate::engine::{Detail, Details, Drivers, Trials};
 use crate::plan::{FindingId, IncidentId, InitiativeId, LinkKind, Plan, RiskId, Task, TaskId, TeamId};
-use crate::statistics::{Proportion, Ranked, Sorted};
+use crate::statistics::{Proportion, Ranked};
 
 /// Tasks that are played once more with their median: those that spread a finish most.
 const MOST_TASK_RERUNS: usize = 10;
@@ -63,14 +63,8 @@ struct TaskSpans(Vec<f64>);
 
 impl TaskSpans {
     fn of(details: &Details, task: TaskId) -> Self {
-        let elapsed = |task: TaskDetail| {
-            if task.finished.is_finite() {
-                task.finished - task.started
-            } else {
-                f64::INFINITY
-            }
-        };
-        Self(details.futures().filter_map(|future| Some(elapsed(future.task(task)?))).collect())
+        let elapsed = |(finished, started): (&f64, &f64)| if finished.is_finite() { finished - started } else { f64::INFINITY };
+        Self(details.finishes(task).iter().zip(&details.starts(task)).map(elapsed).collect())
     }
 
     /// The schedule sensitivity index, criticality × standard deviation of the elapsed time ÷ that of the finish, over the futures
@@ -106,13 +100,12 @@ fn standard_deviation(values: impl Iterator<Item = f64> + Clone) -> Option<f64> 
 /// - *schedule sensitivity index*: criticality × standard deviation of the elapsed time ÷ that of the finish (PMI; Vanhoucke, *Omega*
 ///   38 (2010) 359–370).
 /// - *lift*: the share or mean of the same on the worst path ÷ overall. The paths are those of [`Cuts`].
-pub(super) fn drivers(plan: &Plan, trials: &Trials, finishes: &[Sorted], removed: &[Removed]) -> Vec<DriverForecast> {
+pub(super) fn drivers(plan: &Plan, trials: &Trials, cuts: &[Option<Cuts>], removed: &[Removed]) -> Vec<DriverForecast> {
     let Some(counts) = trials.drivers() else { return vec![] };
-    let paths: Vec<Finishes> = finishes
+    let paths: Vec<Finishes> = cuts
         .iter()
         .enumerate()
-        .map(|(index, sorted)| {
-            let cuts = Cuts::new(plan.timelines, sorted);
+        .map(|(index, cuts)| {
             let by_future = detailed_finishes(trials, index);
             Finishes {
                 is_worst: by_future
@@ -206,9 +199,12 @@ impl Size {
 
     /// The quantity of a task; nothing in a future that has no such task, and not known in one in which it never starts.
     fn of_task(details: &Details, task: TaskId) -> Self {
-        let tasks: Vec<TaskDetail> = details.futures().filter_map(|future| future.task(task)).collect();
-        let known: Vec<bool> = tasks.iter().map(|task| task.started.is_finite()).collect();
-        let values = tasks.iter().map(|task| task.quantity.unwrap_or(0.0)).collect();
+        let known: Vec<bool> = details.starts(task).iter().map(|started| started.is_finite()).collect();
+        let values = details
+            .quantities(task)
+            .into_iter()
+            .map(|quantity| quantity.unwrap_or(0.0))
+            .collect();
         let is_known_everywhere = known.iter().all(|known| *known);
         Self::new(values, (!is_known_everywhere).then_some(known))
     }

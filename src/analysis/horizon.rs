@@ -1,5 +1,6 @@
 //! How far budgets look, and when unfinished work counts as never finished.
 
+use super::reading::latest;
 use crate::calendar::{Date, quarters};
 use crate::engine::{Landmarks, Trials, Window};
 use crate::plan::Plan;
@@ -88,9 +89,8 @@ pub struct HorizonError {
 /// # Errors
 /// [`HorizonError`] where the scenario's horizon is before the plan on paper.
 pub fn horizon(plan: &Plan, landmarks: &Landmarks, pilot: &Trials) -> Result<Horizon, HorizonError> {
-    let latest = |finishes: &[f64]| finishes.iter().copied().fold(0.0, f64::max);
     let calendar = &plan.calendar;
-    let on_paper = calendar.date_of(WorkDays::new(latest(&landmarks.plan_on_paper)));
+    let on_paper = calendar.date_of(WorkDays::new(latest(landmarks.plan_on_paper.iter().copied())));
     let date = if let Some(horizon) = plan.horizon {
         if on_paper.is_none_or(|on_paper| horizon < on_paper) {
             return Err(HorizonError {

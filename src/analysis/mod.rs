@@ -2,6 +2,7 @@
 
 mod assumptions;
 mod bets;
+mod bits;
 mod budgets;
 mod checkpoints;
 mod company;

@@ -2,7 +2,7 @@
 
 use super::insights::{Condition, Path, PathForecast, Representative};
 use super::reading::{Cuts, moment};
-use crate::engine::{Detail, Trials};
+use crate::engine::{Detail, Details, Trials};
 use crate::plan::{InitiativeId, Plan, TaskId, Work};
 use crate::statistics::Sorted;
 
@@ -23,13 +23,17 @@ pub fn paths(plan: &Plan, trials: &Trials) -> Vec<PathForecast> {
 /// What each path of one initiative looks like: best, expected, worst; nothing where no futures were kept in detail.
 #[must_use]
 pub fn paths_of(plan: &Plan, trials: &Trials, initiative: InitiativeId) -> Vec<PathForecast> {
+    paths_among(plan, trials, initiative, &Sorted::new(trials.finishes(initiative.0).collect()))
+}
+
+/// The same, where the finishes are sorted already.
+pub(super) fn paths_among(plan: &Plan, trials: &Trials, initiative: InitiativeId, finishes: &Sorted) -> Vec<PathForecast> {
     if trials.details().count() == 0 {
         return vec![];
     }
-    let finishes = Sorted::new(trials.finishes(initiative.0).collect());
-    let cuts = Cuts::new(plan.timelines, &finishes);
+    let cuts = Cuts::new(plan.timelines, finishes);
     cuts.map_or_else(Vec::new, |cuts| {
-        Paths::new(plan, trials, initiative, cuts).forecasts(plan, &finishes)
+        Paths::new(plan, trials, initiative, cuts).forecasts(plan, finishes)
     })
 }
 
@@ -52,6 +56,14 @@ impl What {
             Self::Incidents(class) => Some(future.incidents(class)),
             Self::Findings(class) => Some(future.findings(class)),
             Self::Task(task) => future.task(task)?.quantity,
+        }
+    }
+
+    /// The same in each of the futures.
+    fn values(self, details: &Details) -> Vec<Option<f64>> {
+        match self {
+            Self::Task(task) => details.quantities(task),
+            _ => details.futures().map(|future| self.value(&future)).collect(),
         }
     }
 }
@@ -95,25 +107,29 @@ struct Paths<'a> {
 
 impl<'a> Paths<'a> {
     fn new(plan: &Plan, trials: &'a Trials, initiative: InitiativeId, cuts: Cuts) -> Self {
-        let mut drivers: Vec<Driver> = counted(plan, trials, initiative)
-            .map(|what| Driver {
+        let details = trials.details();
+        let on: Vec<usize> = trials
+            .finishes(initiative.0)
+            .take(details.count())
+            .map(|finish| cuts.path(finish) as usize)
+            .collect();
+        let mut futures = [0; 3];
+        on.iter().for_each(|path| futures[*path] += 1);
+        let drivers = counted(plan, trials, initiative).map(|what| {
+            let mut driver = Driver {
                 what,
                 all: Moments::default(),
                 by_path: [Moments::default(); 3],
-            })
-            .collect();
-        let mut futures = [0; 3];
-        for (future, finish) in trials.details().futures().zip(trials.finishes(initiative.0)) {
-            let path = cuts.path(finish) as usize;
-            futures[path] += 1;
-            for driver in &mut drivers {
-                if let Some(value) = driver.what.value(&future) {
+            };
+            for (value, path) in what.values(details).into_iter().zip(&on) {
+                if let Some(value) = value {
                     driver.all.add(value);
-                    driver.by_path[path].add(value);
+                    driver.by_path[*path].add(value);
                 }
             }
-        }
-        drivers.retain(|driver| driver.all.variance() > 0.0);
+            driver
+        });
+        let drivers = drivers.filter(|driver| driver.all.variance() > 0.0).collect();
         Self {
             initiative,
             trials,

@@ -9,7 +9,7 @@ use super::gives_up::same_promise;
 use super::horizon::Horizon;
 use super::reading::{moment, share};
 use crate::calendar::Date;
-use crate::engine::{self, Compiled, Run, RunError, Stop, Trials, Window};
+use crate::engine::{self, Compiled, Run, RunError, Stop, TrialRow, Trials, Window};
 use crate::plan::{BudgetKind, Commitment, Plan};
 use crate::statistics::{Proportion, Sorted};
 use crate::units::Percentile;
@@ -328,8 +328,8 @@ impl Priced<'_> {
                 if initiative.0 == column && *commitment == place)
         };
         let others: Vec<usize> = (0..plan.budgets.len()).filter(is_other).collect();
-        let keeps = |budgets: &Budgets<'_>, row: &[f64]| !others.iter().any(|index| budgets.is_breached(*index, row));
-        let joint = Proportion::of(self.played.rows(), |row| row[column] <= promised && keeps(&budgets, row));
+        let keeps = |budgets: &Budgets<'_>, row: TrialRow<'_>| !others.iter().any(|index| budgets.is_breached(*index, row));
+        let joint = Proportion::of(self.played.rows(), |row| row.finish(column) <= promised && keeps(&budgets, row));
         let finishes = self.played.finishes(column);
         let kept = self
             .played
@@ -361,7 +361,7 @@ impl Priced<'_> {
             p80: at(Percentile::percent(80)),
             date_alone: at(self.question.confidence),
             is_idle: false,
-            p_on_time: share(Proportion::of(self.played.rows(), |row| row[column] <= promised)),
+            p_on_time: share(Proportion::of(self.played.rows(), |row| row.finish(column) <= promised)),
             p_on_time_within_budgets: share(joint),
             reaches: joint.hits >= self.question.confidence.rank(joint.trials as usize) as u64,
             is_resolved: interval.low >= wanted || interval.high < wanted,

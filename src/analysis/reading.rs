@@ -15,6 +15,11 @@ pub(super) fn moment(calendar: &Calendar, days: f64) -> Moment {
     }
 }
 
+/// The finish of the last initiative.
+pub(super) fn latest(finishes: impl Iterator<Item = f64>) -> f64 {
+    finishes.fold(0.0, f64::max)
+}
+
 /// A proportion with its interval.
 pub(super) fn share(counted: Proportion) -> Share {
     share_within(counted, counted.wilson())

@@ -1,8 +1,9 @@
 //! The checkpoints that tell most: for each task its week, and the set that jointly tells most of the path.
 
+use super::bits::Bits;
 use super::insights::Path;
 use super::reading::Cuts;
-use crate::engine::Detail;
+use crate::engine::Details;
 use crate::plan::TaskId;
 use crate::statistics::{Information, mutual_information};
 
@@ -42,28 +43,27 @@ pub(super) struct Half {
 }
 
 impl Half {
-    /// `weeks` holds the working time at which each week has ended.
-    pub(super) fn new<'d>(tasks: &[TaskId], weeks: &[f64], futures: impl Iterator<Item = (Detail<'d>, f64)>, cuts: &Cuts) -> Self {
+    /// Every other future, from number `first`. `weeks` holds the working time at which each week has ended, `finishes` the finish of
+    /// each future.
+    pub(super) fn new(tasks: &[TaskId], weeks: &[f64], details: &Details, finishes: &[f64], first: usize, cuts: &Cuts) -> Self {
+        let finishes: Vec<f64> = finishes.iter().copied().skip(first).step_by(2).collect();
         let mut half = Self {
             tasks: tasks.to_vec(),
-            done: vec![vec![]; tasks.len()],
+            done: vec![],
             leads: vec![],
-            paths: vec![],
+            paths: finishes.iter().map(|finish| cuts.path(*finish)).collect(),
             weeks: weeks.len(),
         };
-        let mut ends = vec![0_usize; tasks.len()];
-        for (future, finish) in futures {
-            half.paths.push(cuts.path(finish));
-            for ((task, done), ends) in tasks.iter().zip(&mut half.done).zip(&mut ends) {
-                let finished = future.task(*task).map_or(f64::INFINITY, |task| task.finished);
-                *ends += usize::from(finished >= finish);
-                done.push(weeks.partition_point(|end| *end < finished) as u16);
+        for task in tasks {
+            let mut done = Vec::with_capacity(finishes.len());
+            let mut ends = 0_usize;
+            for (finished, finish) in details.finishes(*task).iter().skip(first).step_by(2).zip(&finishes) {
+                ends += usize::from(finished >= finish);
+                done.push(weeks.partition_point(|end| end < finished) as u16);
             }
+            half.done.push(done);
+            half.leads.push(ends as f64 <= MOST_ENDS * finishes.len() as f64);
         }
-        half.leads = ends
-            .iter()
-            .map(|ends| *ends as f64 <= MOST_ENDS * half.paths.len() as f64)
-            .collect();
         half
     }
 
@@ -84,27 +84,14 @@ impl Half {
             .collect()
     }
 
-    /// The futures in which a candidate is hit, a bit each.
-    fn hits(&self, task: usize, week: usize) -> Vec<u64> {
-        bitset(self.done[task].iter().map(|done| usize::from(*done) <= week))
+    /// The futures in which a candidate is hit.
+    fn hits(&self, task: usize, week: usize) -> Bits {
+        Bits::of(self.done[task].iter().map(|done| usize::from(*done) <= week))
     }
 }
 
 fn add(a: [u64; 3], b: [u64; 3]) -> [u64; 3] {
     std::array::from_fn(|index| a[index] + b[index])
-}
-
-fn bitset(bits: impl Iterator<Item = bool>) -> Vec<u64> {
-    let mut words = vec![];
-    for (index, bit) in bits.enumerate() {
-        if index % 64 == 0 {
-            words.push(0);
-        }
-        if let Some(word) = words.last_mut() {
-            *word |= u64::from(bit) << (index % 64);
-        }
-    }
-    words
 }
 
 /// The week that tells most of a task.
@@ -153,7 +140,7 @@ pub(super) fn telling_weeks(choose: &Half, report: &Half) -> Vec<Telling> {
 struct Choice {
     task: usize,
     week: usize,
-    hits: Vec<u64>,
+    hits: Bits,
 }
 
 /// The set of at most [`MOST_CHOSEN`] that jointly tells most of the path, by date.
@@ -168,7 +155,7 @@ pub(super) fn recommend(half: &Half) -> Vec<Candidate> {
     }
     let options = options(half);
     let joint = Joint {
-        paths: Path::ALL.map(|path| bitset(half.paths.iter().map(|other| *other == path))),
+        paths: Path::ALL.map(|path| Bits::of(half.paths.iter().map(|other| *other == path))),
         options: &options,
         // Half an even spread over the time that there is.
         apart: half.weeks.div_ceil(2 * MOST_CHOSEN),
@@ -239,7 +226,7 @@ fn options(half: &Half) -> Vec<Choice> {
 
 struct Joint<'a> {
     /// The futures of each path.
-    paths: [Vec<u64>; 3],
+    paths: [Bits; 3],
     options: &'a [Choice],
     /// Weeks between any two.
     apart: usize,
@@ -249,23 +236,20 @@ impl Joint<'_> {
     /// The option that, with the others, tells most; of several the first. `None` where none may stand beside the others.
     fn best_beside(&self, others: &[usize]) -> Option<(usize, f64)> {
         // The futures of each path that share all outcomes of the others.
-        let mut cells: Vec<[Vec<u64>; 3]> = vec![self.paths.clone()];
+        let mut cells: Vec<[Bits; 3]> = vec![self.paths.clone()];
         for other in others {
             let hits = &self.options[*other].hits;
             cells = cells
                 .iter()
                 .flat_map(|cell| {
                     [
-                        cell.each_ref().map(|words| zip(words, hits, |word, hit| word & hit)),
-                        cell.each_ref().map(|words| zip(words, hits, |word, hit| word & !hit)),
+                        cell.each_ref().map(|path| path.and(hits)),
+                        cell.each_ref().map(|path| path.and_not(hits)),
                     ]
                 })
                 .collect();
         }
-        let sizes: Vec<[u64; 3]> = cells
-            .iter()
-            .map(|cell| cell.each_ref().map(|words| count(words.iter().copied())))
-            .collect();
+        let sizes: Vec<[u64; 3]> = cells.iter().map(|cell| cell.each_ref().map(Bits::count)).collect();
         let mut best: Option<(usize, f64)> = None;
         let mut table = vec![[0; 3]; 2 * cells.len()];
         for (index, option) in self.options.iter().enumerate() {
@@ -278,7 +262,7 @@ impl Joint<'_> {
             }
             for ((cell, size), rows) in cells.iter().zip(&sizes).zip(table.chunks_exact_mut(2)) {
                 for path in 0..3 {
-                    let hit = count(cell[path].iter().zip(&option.hits).map(|(word, hit)| word & hit));
+                    let hit = cell[path].count_and(&option.hits);
                     rows[0][path] = hit;
                     rows[1][path] = size[path] - hit;
                 }
@@ -290,12 +274,4 @@ impl Joint<'_> {
         }
         best
     }
-}
-
-fn zip(a: &[u64], b: &[u64], f: impl Fn(u64, u64) -> u64) -> Vec<u64> {
-    a.iter().zip(b).map(|(a, b)| f(*a, *b)).collect()
-}
-
-fn count(words: impl Iterator<Item = u64>) -> u64 {
-    words.map(|word| u64::from(word.count_ones())).sum()
 }

@@ -4,7 +4,7 @@ use super::budgets::{Budgets, Count};
 use super::insights::Path;
 use super::reading::Cuts;
 use crate::calendar::{Date, quarters};
-use crate::engine::{Detail, Money, Trials};
+use crate::engine::{Detail, Money, TrialRow, Trials};
 use crate::plan::Plan;
 use crate::statistics::Sorted;
 use crate::units::WorkDays;
@@ -90,7 +90,7 @@ enum What {
 #[derive(Debug, Clone, Copy)]
 pub struct Future<'a> {
     trial: i32,
-    row: &'a [f64],
+    row: TrialRow<'a>,
     detail: Option<Detail<'a>>,
 }
 
@@ -141,7 +141,7 @@ impl<'a> Samples<'a> {
     /// The values of a column of these samples in some of the trials.
     #[must_use]
     pub fn values(&self, column: &Column, futures: &[Future<'_>]) -> Values {
-        let number = |value: &dyn Fn(&[f64]) -> f64| {
+        let number = |value: &dyn Fn(TrialRow<'_>) -> f64| {
             let values = futures
                 .iter()
                 .map(|future| Some(value(future.row)).filter(|value| value.is_finite()));
@@ -151,18 +151,18 @@ impl<'a> Samples<'a> {
         let (plan, layout) = (self.plan, self.trials.layout());
         match column.what {
             What::Trial => Values::Whole(futures.iter().map(|future| Some(future.trial)).collect()),
-            What::Finish(index) => number(&|row| row[index]),
+            What::Finish(index) => number(&|row| row.finish(index)),
             What::FinishDate(index) => {
-                let date = |future: &Future<'_>| plan.calendar.date_of(WorkDays::new(future.row[index]));
+                let date = |future: &Future<'_>| plan.calendar.date_of(WorkDays::new(future.row.finish(index)));
                 Values::Day(futures.iter().map(date).collect())
             }
             What::Path(index) => {
-                let path = |future: &Future<'_>| self.cuts.get(index).map(|cuts| cuts.path(future.row[index]).name());
+                let path = |future: &Future<'_>| self.cuts.get(index).map(|cuts| cuts.path(future.row.finish(index)).name());
                 Values::Word(futures.iter().map(path).collect())
             }
             What::OnTime { initiative, commitment } => {
                 let promised = plan.initiatives[initiative].commitments[commitment].time.days();
-                flag(&|future| Some(future.row[initiative] <= promised))
+                flag(&|future| Some(future.row.finish(initiative) <= promised))
             }
             What::WithinBudgets => flag(&|future| Some(self.budgets.all_kept(future.row))),
             What::Hit(checkpoint) => flag(&|future| Some(layout.hit(future.row, checkpoint))),

@@ -4,7 +4,7 @@ use super::insights::TaskSchedule;
 use super::reading::moment;
 use crate::engine::Trials;
 use crate::plan::{Plan, TaskId};
-use crate::statistics::Sorted;
+use crate::statistics::quantile_of;
 use crate::units::Percentile;
 
 /// Start and finish of every task that was kept, by initiative, by the median start and then by the median finish.
@@ -30,27 +30,23 @@ pub fn schedules(plan: &Plan, trials: &Trials) -> Vec<TaskSchedule> {
 
 /// `None` where there is no such task in any future.
 fn schedule(plan: &Plan, trials: &Trials, id: TaskId, futures: usize) -> Option<TaskSchedule> {
-    let (mut starts, mut finishes) = (vec![], vec![]);
-    for task in trials.details().futures().filter_map(|future| future.task(id)) {
-        // What started and has no quantity was not needed; what never started counts as later than every date.
-        if task.quantity.is_some() || task.started.is_infinite() {
-            starts.push(task.started);
-            finishes.push(task.finished);
-        }
-    }
-    let (starts, finishes) = (Sorted::new(starts), Sorted::new(finishes));
-    let at = |sorted: &Sorted, percent| Some(moment(&plan.calendar, sorted.quantile(Percentile::percent(percent))?));
+    let details = trials.details();
+    let times = details.starts(id).into_iter().zip(details.finishes(id));
+    // What started and has no quantity was not needed; what never started counts as later than every date.
+    let is_needed = |(times, quantity): ((f64, f64), Option<f64>)| (quantity.is_some() || times.0.is_infinite()).then_some(times);
+    let (mut starts, mut finishes): (Vec<f64>, Vec<f64>) = times.zip(details.quantities(id)).filter_map(is_needed).unzip();
+    let at = |times: &mut [f64], percent| Some(moment(&plan.calendar, quantile_of(times, Percentile::percent(percent))?));
     let task = &plan.tasks[id.0];
     let drives = trials.drivers().and_then(|drivers| drivers.task(task.initiative, id));
     Some(TaskSchedule {
         initiative: plan.initiatives[task.initiative.0].id.clone(),
         task: task.id.clone(),
         title: task.title.clone(),
-        p_needed: starts.values().len() as f64 / futures.max(1) as f64,
+        p_needed: starts.len() as f64 / futures.max(1) as f64,
         criticality: drives.filter(|(_, of)| *of > 0).map(|(hits, of)| f64::from(hits) / f64::from(of)),
-        start_p50: at(&starts, 50)?,
-        finish_p10: at(&finishes, 10)?,
-        finish_p50: at(&finishes, 50)?,
-        finish_p90: at(&finishes, 90)?,
+        start_p50: at(&mut starts, 50)?,
+        finish_p10: at(&mut finishes, 10)?,
+        finish_p50: at(&mut finishes, 50)?,
+        finish_p90: at(&mut finishes, 90)?,
     })
 }

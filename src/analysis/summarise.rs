@@ -3,7 +3,7 @@
 use super::assumptions::{assumptions, not_modelled};
 use super::bets::{bets, ladders};
 use super::budgets::Budgets;
-use super::checkpoints::telling;
+use super::checkpoints::Telling;
 use super::company::{capacity, cost};
 use super::dependencies::dependencies;
 use super::drivers::drivers;
@@ -12,14 +12,14 @@ use super::forecast::{
     ScenarioFacts, Timelines,
 };
 use super::horizon::Horizon;
-use super::paths::paths;
+use super::paths::paths_among;
 use super::precision::PrecisionForecast;
 use super::prices::Prices;
-use super::reading::{moment, share};
+use super::reading::{Cuts, latest, moment, share};
 use super::schedules::schedules;
 use crate::calendar::Calendar;
 use crate::engine::{Landmarks, Trials};
-use crate::plan::{Commitment, Initiative, Plan};
+use crate::plan::{Commitment, Initiative, InitiativeId, Plan};
 use crate::statistics::{Proportion, Sorted};
 use crate::units::{Percentile, WorkDays};
 
@@ -49,19 +49,22 @@ pub struct Facts {
 #[must_use]
 pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmarks, trials: &Trials, prices: Prices) -> Forecast {
     let count = trials.count();
-    let finishes: Vec<Sorted> = (0..plan.initiatives.len())
-        .map(|index| Sorted::new(trials.finishes(index).collect()))
-        .collect();
     let reader = Reader { calendar: &plan.calendar };
     let budgets = Budgets::new(plan, trials);
     let window = horizon.window(plan, true);
-    let initiatives = plan
-        .initiatives
-        .iter()
-        .enumerate()
-        .map(|(index, initiative)| reader.initiative(plan, index, initiative, &finishes[index], landmarks, trials, &budgets))
-        .collect();
-    let telling = telling(plan, trials, &finishes, facts.known_until);
+    let (mut initiatives, mut cuts, mut paths, mut telling) = (vec![], vec![], vec![], Telling::default());
+    for (index, initiative) in plan.initiatives.iter().enumerate() {
+        // One at a time, and no longer than they are asked for: sorted they take eight bytes for each trial.
+        let finishes = Sorted::new(trials.finishes(index).collect());
+        initiatives.push(reader.initiative(plan, index, initiative, &finishes, landmarks, trials, &budgets));
+        paths.extend(paths_among(plan, trials, InitiativeId(index), &finishes));
+        let (own, median) = (Cuts::new(plan.timelines, &finishes), finishes.quantile(Percentile::percent(50)));
+        drop(finishes);
+        if let Some((cuts, median)) = own.zip(median) {
+            telling.tell(plan, trials, InitiativeId(index), cuts, median, facts.known_until);
+        }
+        cuts.push(own);
+    }
     let portfolio = (plan.initiatives.len() > 1).then(|| PortfolioForecast {
         timelines: reader.timelines(
             plan,
@@ -88,9 +91,9 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         checkpoints: telling.checkpoints,
         path_trees: telling.trees,
         telling_weeks: telling.weeks,
-        drivers: drivers(plan, trials, &finishes, &prices.removals),
+        drivers: drivers(plan, trials, &cuts, &prices.removals),
         dependencies: dependencies(plan, trials),
-        paths: paths(plan, trials),
+        paths,
         schedules: schedules(plan, trials),
         prices: prices.assumptions,
         displacements: prices.displacements,
@@ -106,11 +109,6 @@ pub fn forecast(plan: &Plan, facts: Facts, horizon: Horizon, landmarks: &Landmar
         defaults: plan.defaults.clone(),
         warnings: plan.warnings.iter().map(|warning| warning.message.clone()).collect(),
     }
-}
-
-/// The finish of the last initiative.
-fn latest(finishes: &[f64]) -> f64 {
-    finishes.iter().copied().fold(0.0, f64::max)
 }
 
 struct Reader<'a> {
@@ -157,7 +155,9 @@ impl Reader<'_> {
     ) -> InitiativeForecast {
         let estimate = initiative.estimate.map(|date| (date, self.calendar.evening_of(date)));
         let commitments = initiative.commitments.iter().map(|commitment| {
-            let within = Proportion::of(trials.rows(), |row| row[index] <= commitment.time.days() && budgets.all_kept(row));
+            let within = Proportion::of(trials.rows(), |row| {
+                row.finish(index) <= commitment.time.days() && budgets.all_kept(row)
+            });
             self.commitment(commitment, finishes, estimate.map(|(_, time)| time.days()), within)
         });
         InitiativeForecast {

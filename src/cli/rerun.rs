@@ -112,15 +112,18 @@ pub(super) fn rerun(arguments: &RerunArguments) -> Result<(), Failure> {
         threads,
         texts: &texts,
     };
-    let forecast = match &recorder {
-        Some(recorder) => recorder.looked_back(forecast, &made, stop),
+    let record = recorder.map(|recorder| (recorder.entry(&forecast, &made), recorder));
+    let forecast = match &record {
+        Some((entry, recorder)) => recorder.looked_back(forecast, entry, &made, stop),
         None => forecast,
     };
+    // The futures have said what they know: the pictures need the room.
+    drop((first_trials, now_trials));
     let json = report::json::summary_json(&forecast).map_err(|error| Failure::Machine(error.to_string()))?;
     let files = outputs.files(&forecast, &json)?;
     folder.replace_with(&files)?;
-    if let Some(recorder) = &recorder {
-        recorder.record(&forecast, &made);
+    if let Some((entry, recorder)) = &record {
+        recorder.record(entry, &texts);
     }
     if arguments.json {
         print(&json)

@@ -317,6 +317,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         bar.finish_and_clear();
         return Err(Failure::InterruptedAtOnce);
     }
+    // What is played from here on is another plan.
+    drop(prepared.compiled);
     let forward = |done| bar.set_position(u64::from(trials) + u64::from(done));
     let prices = if arguments.no_prices {
         Prices::none()
@@ -359,19 +361,23 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         texts: &texts,
     };
     // Half a run is no forecast to be held to.
-    let recorder = recorder.filter(|_| !forecast.partial);
-    let forecast = match &recorder {
-        Some(recorder) => recorder.looked_back(forecast, &made, stop),
+    let record = recorder
+        .filter(|_| !forecast.partial)
+        .map(|recorder| (recorder.entry(&forecast, &made), recorder));
+    let forecast = match &record {
+        Some((entry, recorder)) => recorder.looked_back(forecast, entry, &made, stop),
         None => forecast,
     };
+    // The futures have said what they know, unless each is to be told: the pictures need the room.
+    let result = arguments.samples.then_some(result);
     let json = report::json::summary_json(&forecast).map_err(|error| Failure::Machine(error.to_string()))?;
     let files = outputs.files(&forecast, &json)?;
     let whole = files.into_iter().map(|(name, bytes)| (name, Box::new(bytes) as Box<dyn Content>));
-    let samples = arguments.samples.then(|| SamplesFile::of(&plan, &result, &forecast));
+    let samples = result.as_ref().map(|result| SamplesFile::of(&plan, result, &forecast));
     let files: Vec<_> = whole.chain(samples).collect();
     folder.replace_with(&files)?;
-    if let Some(recorder) = &recorder {
-        recorder.record(&forecast, &made);
+    if let Some((entry, recorder)) = &record {
+        recorder.record(entry, &texts);
     }
     if arguments.json {
         print(&json)?;

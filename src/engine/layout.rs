@@ -1,6 +1,9 @@
 //! What a trial leaves behind: a row of numbers, and counts that add up over trials in any order.
 
+use std::fmt;
+
 use super::compile::Compiled;
+use super::packed::Packed;
 
 /// How far a run looks.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,6 +62,44 @@ pub struct Layout {
 
 /// Checkpoints that share a column: a number holds so many yes and no exactly.
 const HITS: usize = 50;
+
+/// What one trial left behind: a number for each column of a [`Layout`].
+#[derive(Clone, Copy)]
+pub struct TrialRow<'a> {
+    pub(super) block: &'a Packed,
+    /// Its place in the block.
+    pub(super) trial: usize,
+}
+
+impl<'a> TrialRow<'a> {
+    /// The finish of an initiative, in working days; infinite for never.
+    #[must_use]
+    pub fn finish(self, initiative: usize) -> f64 {
+        self.get(initiative)
+    }
+
+    /// Every number, by column.
+    pub fn numbers(self) -> impl Iterator<Item = f64> + 'a {
+        (0..self.block.columns()).map(move |column| self.get(column))
+    }
+
+    fn get(self, column: usize) -> f64 {
+        self.block.get(column, self.trial)
+    }
+}
+
+/// To the bit, wherever they are kept.
+impl PartialEq for TrialRow<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.numbers().map(f64::to_bits).eq(other.numbers().map(f64::to_bits))
+    }
+}
+
+impl fmt::Debug for TrialRow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.numbers()).finish()
+    }
+}
 
 /// What held the releases of an initiative in a trial.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -120,52 +161,51 @@ impl Layout {
     }
 
     /// Finishes by initiative, in working days; infinite for never.
-    #[must_use]
-    pub fn finishes<'r>(&self, row: &'r [f64]) -> &'r [f64] {
-        &row[..self.initiatives]
+    pub fn finishes<'r>(&self, row: TrialRow<'r>) -> impl Iterator<Item = f64> + use<'r> {
+        row.numbers().take(self.initiatives)
     }
 
     /// Customer-minutes of a reliability budget in a quarter, and the clock time (calendar days) at which its limit was passed,
     /// infinite for not.
     #[must_use]
-    pub fn burnt(&self, row: &[f64], budget: usize, quarter: usize) -> (f64, f64) {
+    pub fn burnt(&self, row: TrialRow<'_>, budget: usize, quarter: usize) -> (f64, f64) {
         let column = self.reliability_column(budget, quarter);
-        (row[column], row[column + 1])
+        (row.get(column), row.get(column + 1))
     }
 
     /// What held the releases that a security budget looks at.
     #[must_use]
-    pub fn held(&self, row: &[f64], budget: usize) -> Held {
+    pub fn held(&self, row: TrialRow<'_>, budget: usize) -> Held {
         let column = self.security_column(budget);
         Held {
-            open: row[column],
-            days: row[column + 1],
-            passed: [row[column + 2], row[column + 3]],
+            open: row.get(column),
+            days: row.get(column + 1),
+            passed: [row.get(column + 2), row.get(column + 3)],
         }
     }
 
     /// Working time at which a cost budget was passed; infinite for not.
     #[must_use]
-    pub fn spent(&self, row: &[f64], budget: usize) -> f64 {
-        row[self.cost_column() + budget]
+    pub fn spent(&self, row: TrialRow<'_>, budget: usize) -> f64 {
+        row.get(self.cost_column() + budget)
     }
 
     /// Money; `None` where nothing costs anything.
     #[must_use]
-    pub fn money(&self, row: &[f64]) -> Option<Money> {
+    pub fn money(&self, row: TrialRow<'_>) -> Option<Money> {
         let column = self.cost_column() + self.cost_budgets;
         self.has_cost.then(|| Money {
-            total: row[column],
-            once: row[column + 1],
-            responses: row[column + 2],
-            lost_customer_value: row[column + 3],
+            total: row.get(column),
+            once: row.get(column + 1),
+            responses: row.get(column + 2),
+            lost_customer_value: row.get(column + 3),
         })
     }
 
     /// Whether a checkpoint was hit.
     #[must_use]
-    pub fn hit(&self, row: &[f64], checkpoint: usize) -> bool {
-        let hits = row[self.hits_column() + checkpoint / HITS] as u64;
+    pub fn hit(&self, row: TrialRow<'_>, checkpoint: usize) -> bool {
+        let hits = row.get(self.hits_column() + checkpoint / HITS) as u64;
         hits >> (checkpoint % HITS) & 1 == 1
     }
 

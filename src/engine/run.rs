@@ -11,9 +11,10 @@ use super::crews::Crews;
 use super::draws::{BLOCK, Draws};
 use super::flood::Flood;
 use super::greedy::Greedy;
-use super::layout::{Layout, Tally, Window};
+use super::layout::{Layout, Tally, TrialRow, Window};
 use super::log::Noted;
 use super::network::{Network, Pass, Played, forward};
+use super::packed::{Column, Packed};
 use super::state::Workspace;
 use super::trial::play;
 use super::watch::{Columns, Details, Watch, Watcher};
@@ -31,7 +32,7 @@ pub struct Trials {
     drivers: Option<Drivers>,
     details: Details,
     /// The rows of blocks of at most [`BLOCK`] trials, in order.
-    blocks: Vec<Vec<f64>>,
+    blocks: Vec<Packed>,
     tally: Tally,
 }
 
@@ -39,7 +40,7 @@ impl Trials {
     /// How many trials were played.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.blocks.iter().map(Vec::len).sum::<usize>() / self.layout.width().max(1)
+        self.blocks.iter().map(Packed::futures).sum()
     }
 
     /// These trials and those that follow them, as if they had been played in one run. `None` where `more` does not begin where
@@ -102,15 +103,58 @@ impl Trials {
     }
 
     /// The finish of one initiative in each trial, in working days; infinite for never.
-    pub fn finishes(&self, initiative: usize) -> impl Iterator<Item = f64> {
-        self.rows().map(move |row| row[initiative])
+    pub fn finishes(&self, initiative: usize) -> impl ExactSizeIterator<Item = f64> {
+        Column::of(&self.blocks, initiative)
     }
 
     /// One row per trial.
-    pub fn rows(&self) -> impl Iterator<Item = &[f64]> {
-        self.blocks.iter().flat_map(|block| block.chunks_exact(self.layout.width().max(1)))
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = TrialRow<'_>> + Clone {
+        Rows {
+            blocks: self.blocks.iter(),
+            block: None,
+            left: self.count(),
+        }
     }
 }
+
+/// The rows of block after block.
+#[derive(Clone)]
+struct Rows<'a> {
+    blocks: std::slice::Iter<'a, Packed>,
+    /// The block that is read, and the next of its trials.
+    block: Option<TrialRow<'a>>,
+    left: usize,
+}
+
+impl<'a> Iterator for Rows<'a> {
+    type Item = TrialRow<'a>;
+
+    fn next(&mut self) -> Option<TrialRow<'a>> {
+        let row = loop {
+            match self.block {
+                Some(row) if row.trial < row.block.futures() => break row,
+                _ => {
+                    self.block = Some(TrialRow {
+                        block: self.blocks.next()?,
+                        trial: 0,
+                    })
+                }
+            }
+        };
+        self.block = Some(TrialRow {
+            trial: row.trial + 1,
+            ..row
+        });
+        self.left -= 1;
+        Some(row)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl ExactSizeIterator for Rows<'_> {}
 
 /// Futures of the pilot that may be flooded: it looks much further ahead than the run, and so few leave its P95 where it is.
 const PILOT_FLOODS: usize = 12;
@@ -159,7 +203,8 @@ impl std::error::Error for RunError {}
 /// Plays the trials and calls `progress` with the number done so far after each block. Ends early once `stop` is set, with the
 /// first k of the trials for some k.
 ///
-/// Shapes: one row per trial, its columns as [`Layout`] says; 8 bytes each.
+/// Shapes: one row per trial, its columns as [`Layout`] says; a number takes four bytes where it is a time, eight elsewhere, none where
+/// most trials have the same.
 ///
 /// # Errors
 /// [`RunError`] where memory or threads cannot be had, or more happens in a future than can be played.
@@ -185,17 +230,17 @@ fn play_blocks(
     let layout = Layout::new(compiled, &run.window);
     let width = layout.width().max(1);
     let trials = run.trials as usize;
-    let per_trial = width * size_of::<f64>();
+    let per_trial = Packed::most_bytes(width);
     let columns = run.watch.map(|watch| Columns::new(compiled, watch)).unwrap_or_default();
     let detail_width = columns.width();
     let detailed = run.watch.map_or(0, |watch| watch.futures.saturating_sub(run.first) as usize);
     let counts = Tally::bytes(compiled, &run.window) + if run.watch.is_some() { Drivers::bytes(compiled) } else { 0 };
-    let fixed = (pool.current_num_threads() + 1) * counts + detailed.min(trials) * detail_width * size_of::<f64>();
+    let fixed = (pool.current_num_threads() + 1) * counts + detailed.min(trials) * Packed::most_bytes(detail_width);
     let bytes = trials.saturating_mul(per_trial).saturating_add(fixed);
     if bytes > MOST_BYTES {
         let most = MOST_BYTES.saturating_sub(fixed) / per_trial;
         return Err(RunError::Machine(format!(
-            "{trials} trials would take {} GiB of memory; at most {} GiB, here {most} trials, are played",
+            "{trials} trials may take {} GiB of memory; at most {} GiB, here {most} trials, are played",
             bytes >> 30,
             MOST_BYTES >> 30
         )));
@@ -213,6 +258,10 @@ fn play_blocks(
         let mut tally = Tally::new(compiled, &run.window);
         let mut watching = run.watch.map(|watch| (Watcher::new(compiled, watch), Drivers::new(compiled)));
         let mut played = vec![];
+        // A block as it is played, one trial after another, and its details, one column after another.
+        let mut rows = vec![0.0; BLOCK * width];
+        let mut details = vec![[0.0; BLOCK]; detail_width];
+        let mut words = vec![];
         // Blocks are handed out in order, and each that is handed out is played to its end, so what is kept has no gap.
         while !stop.load(Ordering::Relaxed) && !flooded.load(Ordering::Relaxed) {
             let block = handed_out.fetch_add(1, Ordering::Relaxed);
@@ -221,14 +270,14 @@ fn play_blocks(
                 break;
             }
             let count = BLOCK.min(trials - before);
-            let mut rows = vec![0.0; count * width];
-            let mut details = vec![0.0; count.min(detailed.saturating_sub(before)) * detail_width];
-            let mut detail_rows = details.chunks_exact_mut(detail_width.max(1));
+            let kept = count.min(detailed.saturating_sub(before));
+            let rows = &mut rows[..count * width];
+            rows.fill(0.0);
             draws.draw(compiled, run.first + before as u32);
             match &mut player {
                 Player::Network(network, pass) => {
                     forward(pass, network, compiled, &draws, run.window.limit);
-                    pass.write(compiled, &run.window, &mut rows);
+                    pass.write(compiled, &run.window, rows);
                     if let Some((watcher, drivers)) = &mut watching {
                         let played = Played {
                             network,
@@ -237,11 +286,11 @@ fn play_blocks(
                             pass,
                             trials: count,
                         };
-                        watcher.look_at_block(played, drivers, detail_rows);
+                        watcher.look_at_block(played, drivers, &mut details, kept);
                     }
                 }
-                Player::Greedy(greedy) => greedy.play(compiled, &draws, &run.window, &mut rows),
-                Player::Crews(crews) => crews.play(compiled, &draws, &run.window, &mut rows),
+                Player::Greedy(greedy) => greedy.play(compiled, &draws, &run.window, rows),
+                Player::Crews(crews) => crews.play(compiled, &draws, &run.window, rows),
                 Player::Events(workspace) => {
                     for (lane, row) in rows.chunks_exact_mut(width).enumerate() {
                         if let Some((watcher, _)) = &watching {
@@ -258,11 +307,14 @@ fn play_blocks(
                         }
                         if let Some((watcher, drivers)) = &mut watching {
                             let finishes = &row[..compiled.initiatives];
-                            watcher.look(compiled, workspace, draws.lane(lane), finishes, drivers, detail_rows.next());
+                            let details = if lane < kept { &mut details[..] } else { &mut [] };
+                            watcher.look(compiled, workspace, (&draws, lane), finishes, drivers, details);
                         }
                     }
                 }
             }
+            let rows = Packed::new(width, count, &mut words, |column, trial| rows[trial * width + column]);
+            let details = (kept > 0).then(|| Packed::new(detail_width, kept, &mut words, |column, trial| details[column][trial]));
             played.push((block, rows, details));
             progress((done.fetch_add(count, Ordering::Relaxed) + count) as u32);
         }
@@ -285,9 +337,7 @@ fn play_blocks(
     let (mut blocks, mut details) = (Vec::with_capacity(played.len()), vec![]);
     for (_, rows, detail) in played {
         blocks.push(rows);
-        if !detail.is_empty() {
-            details.push(detail);
-        }
+        details.extend(detail);
     }
     Ok(Trials {
         first: run.first,

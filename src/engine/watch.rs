@@ -1,11 +1,14 @@
 //! What a run looks at beside its rows: who drives the finishes, and the first futures in detail.
 
+use std::fmt;
+
 use super::chain::{Drivers, Walker};
 use super::compile::Compiled;
 use super::critical::Marks;
-use super::draws::Lane;
+use super::draws::{BLOCK, Draws, Row};
 use super::landmark::Landmarks;
 use super::network::Played;
+use super::packed::Packed;
 use super::state::Workspace;
 use crate::plan::TaskId;
 
@@ -27,7 +30,8 @@ pub struct Watch {
 pub const DETAILED_FUTURES: u32 = 10_000;
 /// The most tasks that are kept in detail.
 pub const DETAILED_TASKS: usize = 400;
-/// The most tasks times futures, so that what is kept takes at most 36 MB: of a plan with more than 150 tasks fewer futures.
+/// The most tasks times futures, so that what is kept takes about 26 MB (start and finish four bytes each, the quantity eight): of a
+/// plan with more than 150 tasks fewer futures.
 const DETAILS: usize = 1_500_000;
 
 impl Watch {
@@ -91,15 +95,16 @@ pub struct Columns {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Details {
     columns: Columns,
-    /// A row for each future.
-    pub(super) blocks: Vec<Vec<f64>>,
+    blocks: Vec<Packed>,
 }
 
 /// One future in detail.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Detail<'a> {
     columns: &'a Columns,
-    row: &'a [f64],
+    block: &'a Packed,
+    /// Its place in the block.
+    future: usize,
 }
 
 impl Columns {
@@ -120,13 +125,18 @@ impl Columns {
         }
     }
 
+    /// The first of the columns of a task; `None` where it is not kept.
+    fn first_of(&self, task: TaskId) -> Option<usize> {
+        self.places.get(task.0).copied().flatten().map(|place| place * OF_A_TASK)
+    }
+
     pub(super) const fn width(&self) -> usize {
-        self.tasks * 3 + self.risks + self.teams + self.incidents + self.findings
+        self.tasks * OF_A_TASK + self.risks + self.teams + self.incidents + self.findings
     }
 }
 
 impl Details {
-    pub(super) const fn new(columns: Columns, blocks: Vec<Vec<f64>>) -> Self {
+    pub(super) const fn new(columns: Columns, blocks: Vec<Packed>) -> Self {
         Self { columns, blocks }
     }
 
@@ -141,17 +151,47 @@ impl Details {
     /// How many futures are kept.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.blocks.iter().map(Vec::len).sum::<usize>() / self.columns.width().max(1)
+        self.blocks.iter().map(Packed::futures).sum()
     }
 
     /// The futures, from the first of the run.
     pub fn futures(&self) -> impl Iterator<Item = Detail<'_>> {
-        let width = self.columns.width().max(1);
-        let rows = self.blocks.iter().flat_map(move |block| block.chunks_exact(width));
-        rows.map(|row| Detail {
-            columns: &self.columns,
-            row,
+        self.blocks.iter().flat_map(|block| {
+            (0..block.futures()).map(|future| Detail {
+                columns: &self.columns,
+                block,
+                future,
+            })
         })
+    }
+
+    /// [`TaskDetail::started`] in each of the futures; nothing where the task is not kept.
+    #[must_use]
+    pub fn starts(&self, task: TaskId) -> Vec<f64> {
+        self.column(task, STARTED)
+    }
+
+    /// [`TaskDetail::finished`] in each of the futures; nothing where the task is not kept.
+    #[must_use]
+    pub fn finishes(&self, task: TaskId) -> Vec<f64> {
+        self.column(task, FINISHED)
+    }
+
+    /// [`TaskDetail::quantity`] in each of the futures; nothing where the task is not kept.
+    #[must_use]
+    pub fn quantities(&self, task: TaskId) -> Vec<Option<f64>> {
+        self.column(task, QUANTITY).into_iter().map(quantity).collect()
+    }
+
+    fn column(&self, task: TaskId, which: usize) -> Vec<f64> {
+        let Some(first) = self.columns.first_of(task) else { return vec![] };
+        let mut numbers = Vec::with_capacity(self.count());
+        let mut row = [0.0; BLOCK];
+        for block in &self.blocks {
+            block.unpack(first + which, &mut row);
+            numbers.extend_from_slice(&row[..block.futures()]);
+        }
+        numbers
     }
 
     /// Whether a task is kept.
@@ -161,41 +201,64 @@ impl Details {
     }
 }
 
+/// The columns of a task.
+const STARTED: usize = 0;
+const FINISHED: usize = 1;
+const QUANTITY: usize = 2;
+const OF_A_TASK: usize = 3;
+
+/// Below nothing stands for no quantity.
+fn quantity(number: f64) -> Option<f64> {
+    (number >= 0.0).then_some(number)
+}
+
 impl Detail<'_> {
     /// A task; `None` where it is not kept.
     #[must_use]
     pub fn task(&self, task: TaskId) -> Option<TaskDetail> {
-        let at = (*self.columns.places.get(task.0)?)? * 3;
-        let quantity = self.row[at + 2];
+        let first = self.columns.first_of(task)?;
         Some(TaskDetail {
-            started: self.row[at],
-            finished: self.row[at + 1],
-            quantity: (quantity >= 0.0).then_some(quantity),
+            started: self.get(first + STARTED),
+            finished: self.get(first + FINISHED),
+            quantity: quantity(self.get(first + QUANTITY)),
         })
     }
 
     /// Whether a risk is real.
     #[must_use]
     pub fn risk(&self, risk: usize) -> bool {
-        self.row[self.columns.tasks * 3 + risk] > 0.0
+        self.get(self.columns.tasks * OF_A_TASK + risk) > 0.0
     }
 
     /// Departures from a team to [`Watch::until`].
     #[must_use]
     pub fn departures(&self, team: usize) -> f64 {
-        self.row[self.columns.tasks * 3 + self.columns.risks + team]
+        self.get(self.columns.tasks * OF_A_TASK + self.columns.risks + team)
     }
 
     /// Incidents of a class to [`Watch::until`].
     #[must_use]
     pub fn incidents(&self, class: usize) -> f64 {
-        self.row[self.columns.tasks * 3 + self.columns.risks + self.columns.teams + class]
+        self.get(self.columns.tasks * OF_A_TASK + self.columns.risks + self.columns.teams + class)
     }
 
     /// Findings of a class, whenever they came up.
     #[must_use]
     pub fn findings(&self, class: usize) -> f64 {
-        self.row[self.columns.width() - self.columns.findings + class]
+        self.get(self.columns.width() - self.columns.findings + class)
+    }
+
+    fn get(&self, column: usize) -> f64 {
+        self.block.get(column, self.future)
+    }
+}
+
+/// Every number, by column.
+impl fmt::Debug for Detail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries((0..self.block.columns()).map(|column| self.get(column)))
+            .finish()
     }
 }
 
@@ -236,38 +299,41 @@ impl Watcher {
         self.until
     }
 
-    /// Looks at a block that was played at once; `details` gives the rows of the trials that are kept in detail.
-    pub(super) fn look_at_block<'r>(&mut self, played: Played<'_>, drivers: &mut Drivers, details: impl Iterator<Item = &'r mut [f64]>) {
+    /// Looks at a block that was played at once, and writes the first `kept` of its trials into the columns of `details`.
+    pub(super) fn look_at_block(&mut self, played: Played<'_>, drivers: &mut Drivers, details: &mut [Row], kept: usize) {
         let Played { compiled, draws, pass, .. } = played;
         let marks = self.marks.get_or_insert_with(|| Marks::new(compiled));
         marks.count(played, &self.paper, drivers);
-        for (lane, row) in details.enumerate() {
-            let (tasks, rest) = row.split_at_mut(self.kept.len() * 3);
-            for (cells, task) in tasks.chunks_exact_mut(3).zip(&self.kept) {
-                cells.copy_from_slice(&pass.detail(*task as usize, lane));
+        let (tasks, risks) = details.split_at_mut((self.kept.len() * OF_A_TASK).min(details.len()));
+        for (columns, task) in tasks.chunks_exact_mut(OF_A_TASK).zip(&self.kept) {
+            for lane in 0..kept {
+                for (column, number) in columns.iter_mut().zip(pass.detail(*task as usize, lane)) {
+                    column[lane] = number;
+                }
             }
-            for (risk, cell) in rest.iter_mut().enumerate().take(compiled.risks.len()) {
-                *cell = f64::from(u8::from(draws.lane(lane).occurs(risk)));
+        }
+        for (risk, column) in risks.iter_mut().enumerate().take(compiled.risks.len()) {
+            for (lane, number) in column.iter_mut().enumerate().take(kept) {
+                *number = f64::from(u8::from(draws.lane(lane).occurs(risk)));
             }
         }
     }
 
-    /// Looks at the trial that was played last.
+    /// Looks at the trial that was played last, and writes it into its lane of the columns of `details`, where there are any.
     pub(super) fn look(
         &mut self,
         compiled: &Compiled,
         workspace: &Workspace,
-        lane: Lane<'_>,
+        (draws, lane): (&Draws, usize),
         finishes: &[f64],
         drivers: &mut Drivers,
-        detail: Option<&mut [f64]>,
+        details: &mut [Row],
     ) {
         self.walker.count(compiled, workspace, finishes, &self.paper, drivers);
-        let Some(detail) = detail else { return };
-        let mut values = detail.iter_mut();
-        let mut put = |value: f64| {
-            if let Some(cell) = values.next() {
-                *cell = value;
+        let mut columns = details.iter_mut();
+        let mut put = |number: f64| {
+            if let Some(column) = columns.next() {
+                column[lane] = number;
             }
         };
         for task in &self.kept {
@@ -280,8 +346,9 @@ impl Watcher {
                 state.quantity
             });
         }
+        let drawn = draws.lane(lane);
         for risk in 0..compiled.risks.len() {
-            put(f64::from(u8::from(lane.occurs(risk))));
+            put(f64::from(u8::from(drawn.occurs(risk))));
         }
         let counts = &workspace.counts;
         for count in counts.departures.iter().chain(&counts.incidents).chain(&counts.findings) {

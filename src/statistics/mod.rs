@@ -15,6 +15,6 @@ pub use information::{Information, mutual_information};
 pub use mean::mean_interval;
 pub use paired::{DifferenceError, QuantileDifference, quantile_difference};
 pub use proportion::{Interval, Proportion, Z_95};
-pub use quantile::{RankInterval, Sorted, rank_interval};
+pub use quantile::{RankInterval, Sorted, quantile_of, rank_interval};
 pub use rank::Ranked;
 pub use robust::drawn_in;

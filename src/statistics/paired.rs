@@ -2,7 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use super::quantile::Sorted;
+use super::quantile::quantile_of;
 use crate::units::Percentile;
 
 /// The most batches that the futures are split into.
@@ -50,7 +50,7 @@ impl DifferenceError {
 #[must_use]
 pub fn quantile_difference(own: &[f64], base: &[f64], p: Percentile) -> Option<QuantileDifference> {
     let n = own.len().min(base.len());
-    let quantile = |values: &[f64]| Sorted::new(values.to_vec()).quantile(p).filter(|value| value.is_finite());
+    let quantile = |values: &[f64]| quantile_of(&mut values.to_vec(), p).filter(|value| value.is_finite());
     let difference = quantile(own)? - quantile(base)?;
     let batches = (n / FEWEST_IN_A_BATCH).min(MOST_BATCHES);
     let by_batch: Option<Vec<(f64, f64)>> = (0..batches)

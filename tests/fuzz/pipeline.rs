@@ -91,8 +91,8 @@ fn played(plan: &Plan, trials: u32) -> Option<Forecast> {
     let result = engine::run(&compiled, run, &stop, |_| {}).ok()?;
     assert_eq!(result.count(), trials as usize);
     for row in result.rows() {
-        assert!(result.layout().finishes(row).iter().all(|finish| *finish >= 0.0));
-        assert!(row.iter().all(|number| !number.is_nan()), "{row:?}");
+        assert!(result.layout().finishes(row).all(|finish| finish >= 0.0));
+        assert!(row.numbers().all(|number| !number.is_nan()), "{row:?}");
     }
     // The price list plays the plan many times over, so only some scenarios have it.
     let prices = if plan.seed == 1 && plan.tasks.len().is_multiple_of(4) {

@@ -48,7 +48,7 @@ fn play(compiled: &Compiled, first: u32, trials: u32, threads: usize) -> Trials 
 /// What is wrong with some futures of a plan, and how often each rule was put to the test.
 fn faults(plan: &Plan, seed: u64, trials: u32) -> (Vec<String>, BTreeMap<&'static str, usize>) {
     let compiled = Compiled::new(plan, seed);
-    let rows: Vec<Vec<f64>> = play(&compiled, 0, trials, 1).rows().map(<[f64]>::to_vec).collect();
+    let rows: Vec<Vec<f64>> = play(&compiled, 0, trials, 1).rows().map(|row| row.numbers().collect()).collect();
     let (mut faults, mut tested) = (vec![], BTreeMap::new());
     for trial in 0..trials {
         let log = engine::replay(&compiled, trial, &WINDOW);

@@ -31,7 +31,7 @@ fn say(plan: &Plan, result: &Trials) -> Measures {
     for row in result.rows() {
         let mut numbers: Vec<(String, f64)> = vec![];
         for (initiative, finish) in plan.initiatives.iter().zip(layout.finishes(row)) {
-            numbers.push((format!("finish {}", initiative.id), *finish));
+            numbers.push((format!("finish {}", initiative.id), finish));
         }
         if let Some(money) = layout.money(row) {
             numbers.push(("cost".into(), money.total));

@@ -74,20 +74,20 @@ impl Recorder {
         !self.entries.is_empty()
     }
 
+    /// What will be recorded of the run.
+    pub(in crate::cli) fn entry(&self, forecast: &Forecast, made: &Made<'_>) -> Entry {
+        analysis::entry(forecast, made.plan, made.trials, made.texts.inputs(), self.recorded)
+    }
+
     /// The forecast with what the record says: what moved since the run before, and how often its dates held.
-    pub(in crate::cli) fn looked_back(&self, forecast: Forecast, made: &Made<'_>, stop: &Stop) -> Forecast {
-        let entry = self.entry(&forecast, made);
+    pub(in crate::cli) fn looked_back(&self, forecast: Forecast, entry: &Entry, made: &Made<'_>, stop: &Stop) -> Forecast {
         Forecast {
             since: entry
                 .before(&self.entries)
-                .and_then(|before| self.drift(before, &entry, &forecast, made, stop)),
-            track_record: self.track_record(&entry),
+                .and_then(|before| self.drift(before, entry, &forecast, made, stop)),
+            track_record: self.track_record(entry),
             ..forecast
         }
-    }
-
-    fn entry(&self, forecast: &Forecast, made: &Made<'_>) -> Entry {
-        analysis::entry(forecast, made.plan, made.trials, made.texts.inputs(), self.recorded)
     }
 
     fn track_record(&self, entry: &Entry) -> Option<TrackRecord> {
@@ -132,13 +132,13 @@ impl Recorder {
         analysis::drift(&then, &now, forecast, stop)
     }
 
-    /// Adds the run to the record. Where that cannot be had, one line says so: a forecast does not fail for it.
-    pub(in crate::cli) fn record(&self, forecast: &Forecast, made: &Made<'_>) {
-        let entry = self.entry(forecast, made);
-        let texts = made.texts.all();
+    /// Adds the run to the record; `texts` are the files that it was made of. Where that cannot be had, one line says so: a forecast
+    /// does not fail for it.
+    pub(in crate::cli) fn record(&self, entry: &Entry, texts: &Texts) {
+        let texts = texts.all();
         let inputs: Vec<&Input> = [&entry.scenario].into_iter().chain(&entry.actuals).chain(&entry.beside).collect();
         let inputs: Vec<(&Input, &[u8])> = inputs.into_iter().zip(texts.iter().map(Vec::as_slice)).collect();
-        if let Err(error) = self.store.record(&entry, &inputs) {
+        if let Err(error) = self.store.record(entry, &inputs) {
             note(&format!(
                 "warning: this run is not recorded in {}: {error}",
                 self.store.folder.display()
