@@ -136,7 +136,7 @@ fn files(told: &Explanation, [story, svg, png]: &[String; 3]) -> Result<Vec<(Str
     Ok(vec![
         (story.clone(), text.into_bytes()),
         (svg.clone(), chart.svg().map_err(failed)?.into_bytes()),
-        (png.clone(), chart.png().map_err(failed)?),
+        (png.clone(), chart.png(&mut report::charts::Paper::default()).map_err(failed)?),
     ])
 }
 

@@ -11,7 +11,7 @@ use super::output::Content;
 use crate::analysis::{Forecast, InitiativeForecast, Samples};
 use crate::engine::Trials;
 use crate::plan::Plan;
-use crate::report::charts::{self, Chart, ChartError, Form};
+use crate::report::charts::{self, Chart, ChartError, Form, Paper};
 use crate::report::samples::trials_parquet;
 use crate::report::tables::{self, TableError};
 use crate::report::{drift, options, preread};
@@ -162,10 +162,10 @@ fn file_names(chart: &str) -> [String; 2] {
 fn drawn(pictures: Vec<Picture<'_>>) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let both: Result<Vec<_>, ChartError> = pictures
         .par_iter()
-        .map(|(name, draw)| {
+        .map_init(Paper::default, |paper, (name, draw)| {
             let chart = draw()?;
             let [svg, png] = file_names(name);
-            Ok([(svg, chart.svg()?.into_bytes()), (png, chart.png()?)])
+            Ok([(svg, chart.svg()?.into_bytes()), (png, chart.png(paper)?)])
         })
         .collect();
     let both = both.map_err(|error| Failure::Machine(error.to_string()))?;

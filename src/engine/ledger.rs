@@ -47,6 +47,8 @@ struct TeamBook {
     away: bool,
     held_days: f64,
     response_days: f64,
+    /// The week in which `since` lies.
+    week: usize,
     /// By week: people-days there, held, wanted.
     weeks: Vec<[f64; 3]>,
     per_bin: f64,
@@ -116,6 +118,7 @@ impl Ledger {
             team.away = false;
             team.held_days = 0.0;
             team.response_days = 0.0;
+            team.week = 0;
             team.weeks.fill([0.0; 3]);
         }
         self.is_open = true;
@@ -202,8 +205,10 @@ impl Ledger {
             return;
         }
         let (here, held) = if book.away { (0.0, 0.0) } else { (book.here, book.held) };
-        let first = self.week_begins.partition_point(|begins| *begins <= from).saturating_sub(1);
-        for (week, sums) in book.weeks.iter_mut().enumerate().skip(first) {
+        while self.week_begins.get(book.week + 1).is_some_and(|begins| *begins <= from) {
+            book.week += 1;
+        }
+        for (week, sums) in book.weeks.iter_mut().enumerate().skip(book.week) {
             let (begins, ends) = (self.week_begins[week], self.week_begins[week + 1]);
             if begins >= to {
                 break;
@@ -399,11 +404,11 @@ impl Ledger {
                 if days <= 0.0 {
                     continue;
                 }
-                let bin = |people: f64| (people / days / book.per_bin).round() as usize;
+                let bin = |people: f64| nearest(people / days / book.per_bin);
                 tally.count(team, week, Count::Available, bin(*here));
                 tally.count(team, week, Count::Demand, bin(held + wanted));
                 let used = if *here > 0.0 { (held / here).min(1.0) } else { 0.0 };
-                tally.count(team, week, Count::Utilisation, (used * (BINS - 1) as f64).round() as usize);
+                tally.count(team, week, Count::Utilisation, nearest(used * (BINS - 1) as f64));
             }
         }
     }
@@ -422,6 +427,12 @@ impl Ledger {
     }
 }
 
+/// The nearest whole number, halves up; 0 for what is negative. The library's `round` is a call.
+fn nearest(x: f64) -> usize {
+    let below = x as usize;
+    below.saturating_add(usize::from(x - below as f64 >= 0.5))
+}
+
 /// The share of a downtime of `days` from `from` that is felt between two clock times; one without length is felt at once.
 fn felt(begins: f64, ends: f64, from: f64, days: f64) -> f64 {
     if days > 0.0 {
@@ -430,5 +441,25 @@ fn felt(begins: f64, ends: f64, from: f64, days: f64) -> f64 {
         1.0
     } else {
         0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn the_nearest_whole_number_is_that_of_the_library() {
+        let near = [0.0, 0.5, 1.5, 2.5, 511.5, 0.25].map(f64::to_bits);
+        let near = near
+            .iter()
+            .flat_map(|bits| [*bits, bits + 1, bits.wrapping_sub(1)])
+            .map(f64::from_bits);
+        for x in near
+            .chain((0..5_000).map(|step| f64::from(step) * 0.137))
+            .chain([-0.7, 1e300, f64::INFINITY])
+        {
+            assert_eq!(nearest(x), x.round() as usize, "{x}");
+        }
     }
 }

@@ -20,22 +20,34 @@ const TILE: usize = 16;
 type Tile = [u32; TILE * TILE];
 
 /// The place of a tile.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Place {
-    /// What all its pixels are while there is no tile.
+    /// What all its pixels are while it has no tile.
     plain: u32,
-    tile: Option<Box<Tile>>,
+    /// One more than the number of its tile; 0 while it has none.
+    tile: u32,
 }
 
 /// A bitmap.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Bitmap {
     width: usize,
     height: usize,
     /// Places in a row of them.
     across: usize,
     places: Vec<Place>,
+    tiles: Tiles,
 }
+
+/// Tiles, which are made some at a time and kept for the next picture.
+#[derive(Debug, Default)]
+struct Tiles {
+    made: Vec<Vec<Tile>>,
+    taken: u32,
+}
+
+/// Tiles that are made at once.
+const AT_ONCE: usize = 64;
 
 /// The part of a place that something covers.
 struct Part {
@@ -46,33 +58,27 @@ struct Part {
 }
 
 impl Bitmap {
-    /// Paper of so many pixels.
-    pub fn new((width, height): (u32, u32)) -> Self {
-        let (width, height) = (width as usize, height as usize);
-        let across = width.div_ceil(TILE);
-        let paper = Place {
-            plain: pixel_of(PAPER),
-            tile: None,
-        };
-        Self {
-            width,
-            height,
-            across,
-            places: vec![paper; across * height.div_ceil(TILE)],
-        }
+    /// Is paper of so many pixels from now on.
+    pub fn clear(&mut self, (width, height): (u32, u32)) {
+        (self.width, self.height) = (width as usize, height as usize);
+        self.across = self.width.div_ceil(TILE);
+        self.places.clear();
+        self.places.resize(self.across * self.height.div_ceil(TILE), Place::PAPER);
+        self.tiles.taken = 0;
     }
 
     /// Red, green and blue of each pixel of a picture half as wide and high: the mean of the four pixels that it covers.
-    pub fn halved(&self) -> Vec<u8> {
+    pub fn halve(&self, pixels: &mut Vec<u8>) {
         const HALF: usize = TILE / 2;
         let (width, height) = (self.width / 2, self.height / 2);
-        let mut pixels = vec![PAPER[0]; width * height * 3];
+        pixels.clear();
+        pixels.resize(width * height * 3, PAPER[0]);
         let bands = pixels.chunks_mut((width * 3 * HALF).max(1));
         for (band, places) in bands.zip(self.places.chunks_exact(self.across)) {
-            for (index, place) in places.iter().enumerate().filter(|(_, place)| !place.is_paper()) {
+            for (index, place) in places.iter().enumerate().filter(|(_, place)| **place != Place::PAPER) {
                 for (y, row) in band.chunks_exact_mut(width * 3).enumerate() {
                     let mut means = [place.plain; HALF];
-                    if let Some(tile) = &place.tile {
+                    if let Some(tile) = self.tiles.get(*place) {
                         let (upper, lower) = tile[2 * y * TILE..][..2 * TILE].split_at(TILE);
                         let fours = upper.as_chunks().0.iter().zip(lower.as_chunks().0);
                         for (mean, ([a, b], [c, d])) in means.iter_mut().zip(fours) {
@@ -85,11 +91,15 @@ impl Bitmap {
                 }
             }
         }
-        pixels
     }
 
     /// Calls `paint` for each place that something from one corner to before the other covers a part of.
-    fn each_place(&mut self, (left, top): BackendCoord, (right, bottom): BackendCoord, mut paint: impl FnMut(&mut Place, Part)) {
+    fn each_place(
+        &mut self,
+        (left, top): BackendCoord,
+        (right, bottom): BackendCoord,
+        mut paint: impl FnMut(&mut Tiles, &mut Place, Part),
+    ) {
         let within = |from: i32, to: i32, most: usize| (from.max(0) as usize, (to.max(0) as usize).min(most));
         let (first, last) = within(left, right, self.width);
         let (upper, lower) = within(top, bottom, self.height);
@@ -105,7 +115,7 @@ impl Bitmap {
                     columns: columns.start - across * TILE..columns.end - across * TILE,
                     rows: rows.start - down * TILE..rows.end - down * TILE,
                 };
-                paint(&mut self.places[down * self.across + across], part);
+                paint(&mut self.tiles, &mut self.places[down * self.across + across], part);
             }
         }
     }
@@ -114,12 +124,12 @@ impl Bitmap {
     fn fill(&mut self, one: BackendCoord, other: BackendCoord, colour: BackendColor) {
         let (ink, share) = (ink_of(colour), share_of(colour.alpha));
         let (first, last) = ((one.0.min(other.0), one.1.min(other.1)), (one.0.max(other.0), one.1.max(other.1)));
-        self.each_place(first, last, |place, part| {
+        self.each_place(first, last, |tiles, place, part| {
             if share == ALL && part.columns.len() == TILE && part.rows.len() == TILE {
-                *place = Place { plain: ink, tile: None };
+                *place = Place { plain: ink, tile: 0 };
                 return;
             }
-            let tile = place.tile();
+            let tile = tiles.of(place);
             for row in part.rows {
                 for pixel in &mut tile[row * TILE..][part.columns.clone()] {
                     *pixel = if share == ALL { ink } else { blended(*pixel, ink, share) };
@@ -132,8 +142,8 @@ impl Bitmap {
     fn letter(&mut self, at: BackendCoord, letter: &Letter, ink: u32) {
         let (width, height) = (letter.width, letter.cover.len() / letter.width);
         let first = (at.0, at.1 + letter.top);
-        self.each_place(first, (first.0 + width as i32, first.1 + height as i32), |place, part| {
-            let tile = place.tile();
+        self.each_place(first, (first.0 + width as i32, first.1 + height as i32), |tiles, place, part| {
+            let tile = tiles.of(place);
             let cover = letter.cover.chunks_exact(width).skip(part.from.1);
             for (row, cover) in part.rows.zip(cover) {
                 let pixels = &mut tile[row * TILE..][part.columns.clone()];
@@ -151,13 +161,34 @@ impl Bitmap {
 }
 
 impl Place {
-    fn is_paper(&self) -> bool {
-        self.tile.is_none() && self.plain == pixel_of(PAPER)
+    const PAPER: Self = Self {
+        plain: pixel_of(PAPER),
+        tile: 0,
+    };
+}
+
+impl Tiles {
+    fn get(&self, place: Place) -> Option<&Tile> {
+        let number = place.tile.checked_sub(1)? as usize;
+        self.made.get(number / AT_ONCE)?.get(number % AT_ONCE)
     }
 
-    /// Its tile, made where there is none yet.
-    fn tile(&mut self) -> &mut Tile {
-        self.tile.get_or_insert_with(|| Box::new([self.plain; TILE * TILE]))
+    /// The tile of a place, which has one from now on.
+    fn of(&mut self, place: &mut Place) -> &mut Tile {
+        let is_new = place.tile == 0;
+        if is_new {
+            self.taken += 1;
+            place.tile = self.taken;
+        }
+        let number = place.tile as usize - 1;
+        if number / AT_ONCE >= self.made.len() {
+            self.made.push(vec![[0; TILE * TILE]; AT_ONCE]);
+        }
+        let tile = &mut self.made[number / AT_ONCE][number % AT_ONCE];
+        if is_new {
+            tile.fill(place.plain);
+        }
+        tile
     }
 }
 
@@ -183,7 +214,7 @@ impl DrawingBackend for &mut Bitmap {
         let share = share_of(colour.alpha);
         // What is negative is beyond every width.
         if share > 0 && x < self.width && y < self.height {
-            let tile = self.places[y / TILE * self.across + x / TILE].tile();
+            let tile = self.tiles.of(&mut self.places[y / TILE * self.across + x / TILE]);
             let pixel = &mut tile[y % TILE * TILE + x % TILE];
             *pixel = blended(*pixel, ink_of(colour), share);
         }

@@ -205,6 +205,13 @@ enum Mark {
     Label(Label),
 }
 
+/// What pictures are drawn on, one after the other: whoever draws several asks the machine for memory once.
+#[derive(Debug, Default)]
+pub struct Paper {
+    fine: Bitmap,
+    pixels: Vec<u8>,
+}
+
 /// A picture as it is laid out.
 #[derive(Debug, Clone)]
 pub struct Canvas {
@@ -417,11 +424,13 @@ impl Canvas {
     ///
     /// # Errors
     /// [`ChartError`] where plotters or the encoder fails.
-    pub fn png(&self, fonts: &Fonts) -> Result<Vec<u8>, ChartError> {
+    pub fn png(&self, fonts: &Fonts, paper: &mut Paper) -> Result<Vec<u8>, ChartError> {
         const { assert!(FINE == 2) };
-        let mut fine = Bitmap::new(self.size(SCALE * FINE));
+        let Paper { fine, pixels } = paper;
+        fine.clear(self.size(SCALE * FINE));
         self.draw(&fine.into_drawing_area(), Medium::Png, fonts)?;
-        encode(&fine.halved(), self.size(SCALE))
+        fine.halve(pixels);
+        encode(pixels, self.size(SCALE))
     }
 
     fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>, medium: Medium, fonts: &Fonts) -> Result<(), ChartError> {
@@ -737,7 +746,9 @@ mod tests {
     fn greys(width: u32, height: u32, mark: impl FnOnce(&mut Canvas)) -> Vec<Vec<u8>> {
         let mut canvas = Canvas::new(width.into(), height.into(), "", "");
         mark(&mut canvas);
-        let png = canvas.png(&fonts()).unwrap_or_else(|error| panic!("{error}"));
+        let png = canvas
+            .png(&fonts(), &mut Paper::default())
+            .unwrap_or_else(|error| panic!("{error}"));
         let mut reader = png::Decoder::new(png.as_slice())
             .read_info()
             .unwrap_or_else(|error| panic!("{error}"));
@@ -881,9 +892,10 @@ mod tests {
                 });
             }
         }
-        assert!(canvas.png(&fonts()).is_ok() && canvas.svg(&fonts()).is_ok());
+        let mut paper = Paper::default();
+        assert!(canvas.png(&fonts(), &mut paper).is_ok() && canvas.svg(&fonts()).is_ok());
         let odd = Canvas::new(f64::NAN, -1.0, "", "");
-        assert!(odd.png(&fonts()).is_ok() && odd.svg(&fonts()).is_ok());
+        assert!(odd.png(&fonts(), &mut paper).is_ok() && odd.svg(&fonts()).is_ok());
     }
 
     /// Oracle: the bitmap of plotters itself, every pixel of it.
@@ -920,9 +932,13 @@ mod tests {
         let area = plotters_bitmap::BitMapBackend::with_buffer(&mut theirs, (width, height)).into_drawing_area();
         assert!(canvas.draw(&area, Medium::Png, &fonts).is_ok());
         drop(area);
-        let mut ours = Bitmap::new((width, height));
-        assert!(canvas.draw(&ours.into_drawing_area(), Medium::Png, &fonts).is_ok());
-        let ours = ours.halved();
+        let (mut bitmap, mut ours) = (Bitmap::default(), vec![]);
+        // The second time on what the first one left.
+        for size in [(width + 64, height / 2), (width, height)] {
+            bitmap.clear(size);
+            assert!(canvas.draw(&bitmap.into_drawing_area(), Medium::Png, &fonts).is_ok());
+            bitmap.halve(&mut ours);
+        }
         assert_eq!(ours.len(), theirs.len() / 4);
         for (index, pixel) in ours.chunks(3).enumerate() {
             let (x, y) = (index as u32 % (width / 2), index as u32 / (width / 2));

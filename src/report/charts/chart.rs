@@ -1,6 +1,6 @@
 //! A chart that is laid out, and the forms in which it can be had.
 
-use super::canvas::{Canvas, ChartError, Fonts};
+use super::canvas::{Canvas, ChartError, Fonts, Paper};
 use super::style::WIDTH;
 
 /// Where a chart is looked at: in a file of its own, or inside a page.
@@ -78,8 +78,8 @@ impl Chart {
     ///
     /// # Errors
     /// [`ChartError`] where plotters or the encoder fails; no forecast makes it.
-    pub fn png(&self) -> Result<Vec<u8>, ChartError> {
-        self.canvas.png(&self.fonts)
+    pub fn png(&self, paper: &mut Paper) -> Result<Vec<u8>, ChartError> {
+        self.canvas.png(&self.fonts, paper)
     }
 
     /// As an element of a page: `<svg class="chart" role="img">` with its title and its finding for a screen reader, transparent,

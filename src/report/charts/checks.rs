@@ -82,6 +82,7 @@ mod tests {
         Alternative, Bits, BudgetForecast, CapacityWeek, CheckpointForecast, Comparison, FinishComparison, Forecast, Outlook,
         PromiseComparison, Source, Spread, TaskSchedule, Trigger, Verdict,
     };
+    use crate::report::charts::Paper;
     use crate::report::fixtures::{self, Case, date, share};
     use crate::units::WorkDays;
 
@@ -480,7 +481,7 @@ mod tests {
             forecast.initiatives[0].commitments[0].p_on_time = broken;
             forecast.options = Some(comparison(&forecast, 2));
             for (_, chart) in charts(&forecast, Form::FILE) {
-                assert!(chart.svg().is_ok() && chart.png().is_ok());
+                assert!(chart.svg().is_ok() && chart.png(&mut Paper::default()).is_ok());
             }
         }
     }

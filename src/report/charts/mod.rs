@@ -25,7 +25,7 @@ mod timelines;
 mod tornado;
 
 pub use budgets::budgets;
-pub use canvas::ChartError;
+pub use canvas::{ChartError, Paper};
 pub use capacity::capacity;
 pub use chart::{Chart, Form};
 pub use checkpoints::checkpoints;

@@ -519,6 +519,7 @@ fn percentiles(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::charts::canvas::Paper;
     use crate::report::charts::checks::{forms, keeps_apart};
     use crate::report::fixtures;
 
@@ -555,7 +556,7 @@ mod tests {
             let chart = s_curve(&forecast.initiatives[0], &forecast, Form::FILE).unwrap_or_else(|error| panic!("{error}"));
             (
                 chart.svg().unwrap_or_else(|error| panic!("{error}")),
-                chart.png().unwrap_or_else(|error| panic!("{error}")),
+                chart.png(&mut Paper::default()).unwrap_or_else(|error| panic!("{error}")),
             )
         };
         let (first, second) = (draw(), draw());
