@@ -58,7 +58,11 @@ fn what_nobody_asks_for_moves_nothing_that_is_asked_for() {
             followed += usize::from(responses > 0.0);
             assert_eq!(layout.money(other).expect("people cost").responses, 0.0);
             // What responses cost stands in one column, and is no amount of anything else.
-            let differ = row.numbers().zip(other.numbers()).filter(|(a, b)| a.to_bits() != b.to_bits()).count();
+            let differ = row
+                .numbers()
+                .zip(other.numbers())
+                .filter(|(a, b)| a.to_bits() != b.to_bits())
+                .count();
             assert_eq!(differ, usize::from(responses > 0.0), "{row:?}\n{other:?}");
         }
     }
