@@ -59,9 +59,14 @@ impl Queue {
             self.far.push(Reverse(due));
             return;
         }
-        // The sooner ones move up.
-        let place = self.near.iter().rposition(|other| *other > due).map_or(0, |later| later + 1);
-        self.near.insert(place, due);
+        // The sooner ones move up, one by one: mostly there are few.
+        let mut place = self.near.len();
+        self.near.push(due);
+        while place > 0 && self.near[place - 1] < due {
+            self.near[place] = self.near[place - 1];
+            place -= 1;
+        }
+        self.near[place] = due;
     }
 
     /// Only these stay.
