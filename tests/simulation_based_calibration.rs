@@ -297,7 +297,8 @@ fn play(variant: Variant, truths: u32, futures: u32) -> String {
     let variance = variance(before.finishes(0));
     assert!(narrower / n < variance, "{text}before anything was known {variance:.1}");
     let _ = writeln!(text, "  variance before anything was known {variance:.1}");
-    assert!(f64::from(collapsed) <= 0.01 * n, "{text}{collapsed} of {n} collapsed");
+    // One in a hundred; of a few dozen that may be one.
+    assert!(f64::from(collapsed) <= (0.01 * n).max(1.0), "{text}{collapsed} of {n} collapsed");
     text
 }
 
