@@ -1,7 +1,7 @@
 //! Estimates of a block of trials side by side, in single precision: a uniform word, a standard normal, what it shares with other
 //! estimates, a draw.
 //!
-//! Both curves on the way, Φ⁻¹ and F⁻¹∘Φ, are thirty-two polynomials each, few enough to stay in registers (see [`lookup`]). A number
+//! Both curves on the way, Φ⁻¹ and F⁻¹∘Φ, are thirty-two polynomials each, few enough to stay in registers (see `sampling::lookup`). A number
 //! then costs a third of what it costs through the finer tables of [`Sampler`], which lie in memory.
 //!
 //! | step | computed as | error |
