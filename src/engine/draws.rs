@@ -5,7 +5,7 @@ use super::past::{Drawn, Factors, Guide};
 use crate::plan::RiskActual;
 /// Trials that are drawn side by side and played by one thread in one go.
 pub use crate::sampling::BLOCK;
-use crate::sampling::{Shared, Stream};
+use crate::sampling::{Loadings, Shared, Stream};
 use crate::units::to_tick;
 
 /// One quantity in each trial of a block.
@@ -116,15 +116,16 @@ impl Draws {
         } else {
             self.overrun.fill(1.0);
         }
-        self.share_factors(compiled);
+        let (with_team, without_team) = (compiled.correlation.with_team(), compiled.correlation.without_team());
+        self.share_factors(with_team, without_team);
         for (task, row) in compiled.tasks.iter().zip(&mut self.quantity) {
             if !task.overruns {
                 row.fill(task.likely);
                 continue;
             }
             let (team, loadings) = match task.factor {
-                NONE => (0, compiled.correlation.without_team()),
-                team => (1 + team as usize, compiled.correlation.with_team()),
+                NONE => (0, without_team),
+                team => (1 + team as usize, with_team),
             };
             // What has not begun is the trial's own, whatever past it continues.
             task.estimate
@@ -148,8 +149,7 @@ impl Draws {
     }
 
     /// What the factors add to the normals of the estimates, by team.
-    fn share_factors(&mut self, compiled: &Compiled) {
-        let (with_team, without_team) = (compiled.correlation.with_team(), compiled.correlation.without_team());
+    fn share_factors(&mut self, with_team: Loadings, without_team: Loadings) {
         let (none, teams) = self.shared.split_at_mut(1);
         for (shared, portfolio) in none[0].iter_mut().zip(&self.portfolio_factor) {
             *shared = without_team.combine(*portfolio, 0.0, 0.0) as f32;
